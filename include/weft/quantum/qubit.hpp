@@ -1,0 +1,155 @@
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "weft/core/error.hpp"
+#include "weft/core/number.hpp"
+#include "weft/core/unit.hpp"
+
+/// One qubit in closed form, and a profile as a product of them. Standard library only.
+namespace weft::inline v0::quantum {
+
+/// The state (1 + r . sigma) / 2 with Bloch vector r of length `bloch_length` in the direction of
+/// the polar angle `theta` and the azimuth `phi` (radians, any finite number; theta is usually in
+/// [0, pi]). Length 1 is a pure state, length 0 the maximally mixed one.
+struct qubit {
+    double theta = 0.0;
+    double phi = 0.0;
+    double bloch_length = 1.0;
+};
+
+struct bloch_vector {
+    double x = 0.0;
+    double y = 0.0;
+    double z = 0.0;
+};
+
+/// Throws invalid_argument unless the angles are finite and the Bloch length is in [0,1].
+inline void require_qubit(std::string_view argument, qubit const& q) {
+    std::string const name(argument);
+    require_finite(name + ".theta", q.theta);
+    require_finite(name + ".phi", q.phi);
+    require_unit(name + ".bloch_length", q.bloch_length);
+}
+
+[[nodiscard]] inline bloch_vector bloch(qubit const& q) noexcept {
+    double const in_plane = q.bloch_length * std::sin(q.theta);
+    return {in_plane * std::cos(q.phi), in_plane * std::sin(q.phi),
+            q.bloch_length * std::cos(q.theta)};
+}
+
+/// How mixed a qubit with Bloch length r in [0,1] is: sqrt(1 - r^2), without cancellation near 1.
+[[nodiscard]] inline double mixedness(double bloch_length) noexcept {
+    return std::sqrt((1.0 - bloch_length) * (1.0 + bloch_length));
+}
+
+/// Fidelity of two qubits from the scalar product of their Bloch vectors and the product of their
+/// `mixedness`: (1 + dot + mixed) / 2, clamped to [0,1].
+/// Source: Jozsa, J. Mod. Opt. 41 (1994) 2315; F = Tr(rho sigma) + 2 sqrt(det rho det sigma).
+[[nodiscard]] constexpr double qubit_fidelity(double bloch_dot, double mixed_product) noexcept {
+    return clamp_unit(0.5 * (1.0 + bloch_dot + mixed_product));
+}
+
+/// Fidelity and infidelity of two qubits, each a sum of terms that are not negative: both keep
+/// full relative accuracy, however close to 0 they are. Symmetric bit for bit. Angles finite and
+/// lengths in [0,1] are the caller's duty (require_qubit).
+struct qubit_closeness {
+    double fidelity = 0.0;
+    double infidelity = 0.0;
+    double trace_distance = 0.0;
+};
+
+[[nodiscard]] inline qubit_closeness compare(qubit const& a, qubit const& b) noexcept {
+    auto const square = [](double x) { return x * x; };
+    double const s = std::sin(a.theta) * std::sin(b.theta);
+    double const half_turn = 0.5 * (a.phi - b.phi);
+    // Where exactly one theta is outside [0, pi], its qubit is the one at -theta with phi + pi.
+    bool const folded = s < 0.0;
+    double const sum_half = 0.5 * (a.theta + b.theta);
+    double const difference_half = 0.5 * (a.theta - b.theta);
+    double const near = folded ? sum_half : difference_half;
+    double const far = folded ? difference_half : sum_half;
+    double const sin_turn = square(folded ? std::cos(half_turn) : std::sin(half_turn));
+    double const cos_turn = square(folded ? std::sin(half_turn) : std::cos(half_turn));
+    // With g the angle between the Bloch vectors.
+    double const sin2_half = square(std::sin(near)) + std::abs(s) * sin_turn;
+    double const cos2_half = square(std::cos(far)) + std::abs(s) * cos_turn;
+
+    double const ra = a.bloch_length, rb = b.bloch_length;
+    double const ma = mixedness(ra), mb = mixedness(rb);
+    double const length_difference = square(ra - rb);
+    double const distance2 = length_difference + 4.0 * (ra * rb) * sin2_half;
+    double const mixed_sum = ma + mb;
+    double const mixed_difference = mixed_sum > 0.0 ? (ra - rb) * (ra + rb) / mixed_sum : 0.0;
+    return {
+        clamp_unit(0.25 * (length_difference + 4.0 * (ra * rb) * cos2_half + square(mixed_sum))),
+        clamp_unit(0.25 * (distance2 + square(mixed_difference))),
+        clamp_unit(0.5 * std::sqrt(distance2))};
+}
+
+[[nodiscard]] inline double fidelity(qubit const& a, qubit const& b) noexcept {
+    return compare(a, b).fidelity;
+}
+
+[[nodiscard]] inline double infidelity(qubit const& a, qubit const& b) noexcept {
+    return compare(a, b).infidelity;
+}
+
+/// Largest Bloch length that a profile's dimension gets by default, so that no single dimension
+/// can veto: two opposite certain values still have fidelity .0975.
+inline constexpr double default_certainty_cap = 0.95;
+
+/// One profile dimension, prepared for pair scoring: a value x in [0,1] at the Bloch angle pi x,
+/// with the (capped) confidence c as Bloch length.
+struct profile_qubit {
+    double z = 0.0;           ///< c cos(pi x)
+    double x = 0.0;           ///< c sin(pi x)
+    double mixed = 1.0;       ///< sqrt(1 - c^2)
+    double root_weight = 0.0; ///< sqrt(c)
+};
+
+/// `value` and `confidence` in [0,1] (confidence 0: nothing is known, the default profile_qubit);
+/// `certainty_cap` in [0,1]. Throws invalid_argument.
+[[nodiscard]] inline profile_qubit encode_dimension(double value, double confidence,
+                                                    double certainty_cap = default_certainty_cap) {
+    require_unit("value", value);
+    require_unit("confidence", confidence);
+    require_unit("certainty_cap", certainty_cap);
+    constexpr double pi = 3.14159265358979323846;
+    double const c = confidence < certainty_cap ? confidence : certainty_cap;
+    return {c * std::cos(pi * value), c * std::sin(pi * value), mixedness(c), std::sqrt(c)};
+}
+
+/// Fidelity of one dimension: (1 + c_a c_b cos(pi (x_a - x_b)) + sqrt((1 - c_a^2)(1 - c_b^2))) / 2.
+[[nodiscard]] constexpr double fidelity(profile_qubit const& a, profile_qubit const& b) noexcept {
+    return qubit_fidelity(a.z * b.z + a.x * b.x, a.mixed * b.mixed);
+}
+
+/// A profile's fidelity: the weighted geometric mean exp(sum w_i ln F_i / sum w_i) over the n
+/// dimensions with w_i = sqrt(c_a c_b). Two uncertain dimensions look alike without saying
+/// anything, which is why certainty weighs. Absent where every w_i is 0. Symmetric bit for bit;
+/// in [0,1]. O(n), one logarithm a dimension.
+/// Dimension i of `a` is compared with dimension i of `b`: the lengths must agree (checked).
+[[nodiscard]] inline std::optional<double> profile_fidelity(std::span<profile_qubit const> a,
+                                                            std::span<profile_qubit const> b) {
+    if (a.size() != b.size()) {
+        WEFT_THROW(invalid_argument("b", to_text(b.size()) + " dimensions",
+                                    "as many as in a: " + to_text(a.size())));
+    }
+    double weight = 0.0, sum = 0.0;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        double const w = a[i].root_weight * b[i].root_weight;
+        if (!(w > 0.0)) continue;
+        weight += w;
+        sum += w * std::log(fidelity(a[i], b[i]));
+    }
+    if (!(weight > 0.0)) return std::nullopt;
+    return clamp_unit(std::exp(sum / weight));
+}
+
+} // namespace weft::inline v0::quantum
