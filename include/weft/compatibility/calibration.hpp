@@ -1,0 +1,314 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "weft/compatibility/components.hpp"
+#include "weft/core/error.hpp"
+#include "weft/core/number.hpp"
+#include "weft/core/unit.hpp"
+#include "weft/core/weights.hpp"
+#include "weft/profile/fingerprint.hpp"
+
+namespace weft::inline v0::compatibility {
+
+/// The distribution of a number in [0,1] over m random pairs, kept at no more than
+/// `max_points` of its values with exact counts there: the percentile of a value is its mid-rank
+/// (lower + equal/2 + 1/2) / (m + 1), exact at kept values, and interpolated between them.
+/// With 100,000 pairs and 1,000 points the error is at most .001.
+class quantile_table {
+public:
+    static constexpr std::size_t max_points = 1000;
+
+    /// One kept value, how many of the m are below it, and how many are not above it.
+    struct point {
+        double value = 0.0;
+        std::uint64_t below = 0;
+        std::uint64_t not_above = 0;
+    };
+
+    /// From the values themselves (in any order). Throws invalid_argument for none, or for one
+    /// outside [0,1].
+    [[nodiscard]] static quantile_table of(std::vector<double> values) {
+        if (values.empty()) WEFT_THROW(invalid_argument("values", "none", "at least one"));
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            require_unit("values[" + to_text_index(i) + "]", values[i]);
+        }
+        std::sort(values.begin(), values.end());
+        auto const m = values.size();
+        auto const step = std::max<std::size_t>(1, (m + max_points / 2 - 1) / (max_points / 2));
+        std::vector<point> points;
+        std::size_t kept_up_to = 0;
+        for (std::size_t i = 0; i < m;) {
+            std::size_t end = i + 1;
+            while (end < m && values[end] == values[i]) ++end;
+            // Keep the ends, every value with many ties, and else one in `step`.
+            if (i == 0 || end == m || end - i >= step || end >= kept_up_to + step) {
+                points.push_back({values[i], i, end});
+                kept_up_to = end;
+            }
+            i = end;
+        }
+        return quantile_table(std::move(points), m);
+    }
+
+    /// From kept points; throws invalid_argument where they do not describe a distribution.
+    quantile_table(std::vector<point> points, std::uint64_t count)
+        : points_(std::move(points))
+        , count_(count) {
+        auto const fail = [](std::string where, std::string got, std::string expected) {
+            WEFT_THROW(invalid_argument(std::move(where), std::move(got), std::move(expected)));
+        };
+        if (points_.empty()) fail("points", "none", "at least one");
+        for (std::size_t i = 0; i < points_.size(); ++i) {
+            auto const where = "points[" + to_text_index(i) + "]";
+            require_unit(where + ".value", points_[i].value);
+            if (points_[i].below >= points_[i].not_above || points_[i].not_above > count_ ||
+                (i == 0 && points_[i].below != 0) ||
+                (i + 1 == points_.size() && points_[i].not_above != count_)) {
+                fail(where,
+                     weft::to_text(points_[i].below) + ", " + weft::to_text(points_[i].not_above),
+                     "counts from 0 to the table's count that grow");
+            }
+            if (i > 0 && (points_[i].value <= points_[i - 1].value ||
+                          points_[i].below < points_[i - 1].not_above)) {
+                fail(where, weft::to_text(points_[i].value), "values and counts that grow");
+            }
+        }
+        std::size_t i = 0;
+        for (std::size_t b = 0; b < buckets; ++b) {
+            while (i < points_.size() && points_[i].value < static_cast<double>(b) / buckets) ++i;
+            start_[b] = static_cast<std::uint32_t>(i);
+        }
+    }
+
+    [[nodiscard]] std::vector<point> const& points() const noexcept { return points_; }
+    [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+
+    /// The percentile of x in [0,1]: in (0, 1), never falling as x grows. O(1) on average.
+    [[nodiscard]] double percentile(double x) const noexcept {
+        WEFT_ASSERT(in_unit(x));
+        auto const bucket = static_cast<std::size_t>(x * static_cast<double>(buckets));
+        std::size_t i = start_[bucket < buckets ? bucket : buckets - 1];
+        while (i < points_.size() && points_[i].value < x) ++i;
+        double rank = 0.0;
+        if (i == points_.size()) {
+            rank = static_cast<double>(count_);
+        } else if (points_[i].value == x) {
+            rank = 0.5 * (static_cast<double>(points_[i].below) +
+                          static_cast<double>(points_[i].not_above));
+        } else if (i > 0) {
+            auto const& p = points_[i - 1];
+            auto const& q = points_[i];
+            auto const low = static_cast<double>(p.not_above);
+            auto const high = static_cast<double>(q.below);
+            rank = low + (high - low) * ((x - p.value) / (q.value - p.value));
+        }
+        return (rank + 0.5) / (static_cast<double>(count_) + 1.0);
+    }
+
+private:
+    static constexpr std::size_t buckets = 1024;
+
+    static std::string to_text_index(std::size_t i) { return weft::to_text(i); }
+
+    std::vector<point> points_;
+    std::uint64_t count_ = 0;
+    std::array<std::uint32_t, buckets> start_{};
+};
+
+/// Default weights of the components, in the order of `component`.
+inline constexpr std::array<double, component_count> default_weights{0.30, 0.10, 0.25, 0.20, 0.15};
+
+/// The weighted mean of values over a set of components: the shares of the weights, and the sum
+/// of share x value in the components' order. The one kernel of every combined score.
+struct combination {
+    double score = 0.0;
+    bool any = false;
+};
+
+[[nodiscard]] inline combination
+combine(std::array<double, component_count> const& value, component_set present,
+        std::array<double, component_count> const& weights) noexcept {
+    double total = 0.0;
+    for (std::size_t c = 0; c < component_count; ++c) {
+        if (contains(present, c)) total += weights[c];
+    }
+    combination out;
+    if (!(total > 0.0)) return out;
+    out.any = true;
+    for (std::size_t c = 0; c < component_count; ++c) {
+        if (contains(present, c)) out.score += weights[c] / total * value[c];
+    }
+    out.score = clamp_unit(out.score);
+    return out;
+}
+
+/// How scores are distributed among random pairs of two kinds of entity.
+struct pair_distribution {
+    /// Of each component's raw value, over the pairs that have it.
+    std::array<std::optional<quantile_table>, component_count> component;
+    /// Of the combined score (of percentiles), by the set of components present.
+    std::array<std::optional<quantile_table>, 1U << component_count> combined;
+    std::uint64_t pairs = 0;
+};
+
+/// An unordered pair of kinds.
+using kind_pair = std::pair<profile::entity_kind, profile::entity_kind>;
+
+[[nodiscard]] constexpr kind_pair kinds(profile::entity_kind a, profile::entity_kind b) noexcept {
+    return a < b ? kind_pair{a, b} : kind_pair{b, a};
+}
+
+struct calibration_options {
+    std::uint64_t seed = 1;
+    /// How many distinct random pairs of each two kinds; all of them where there are fewer.
+    std::size_t pairs = 100'000;
+    /// A set of components with fewer sampled pairs than this is judged against all sampled pairs
+    /// that have at least these components.
+    std::size_t min_exact_pairs = 1000;
+    std::array<double, component_count> weights = default_weights;
+    compare_options compare;
+};
+
+/// The distributions against which scores become percentiles, and how they were made.
+struct calibration {
+    std::map<kind_pair, pair_distribution> distributions;
+    calibration_options options;
+
+    [[nodiscard]] pair_distribution const* find(profile::entity_kind a,
+                                                profile::entity_kind b) const noexcept {
+        auto const found = distributions.find(kinds(a, b));
+        return found == distributions.end() ? nullptr : &found->second;
+    }
+};
+
+namespace detail {
+
+/// A number below `bound` from a generator whose sequence the standard fixes, without bias.
+[[nodiscard]] inline std::uint64_t below(std::mt19937_64& generator, std::uint64_t bound) {
+    auto const limit = std::mt19937_64::max() - std::mt19937_64::max() % bound;
+    std::uint64_t x = generator();
+    while (x >= limit) x = generator();
+    return x % bound;
+}
+
+/// `wanted` distinct numbers below `total` (all where there are no more), ascending.
+/// Floyd's algorithm (Bentley and Floyd, CACM 30 (1987) 754).
+[[nodiscard]] inline std::vector<std::uint64_t> sample(std::uint64_t total, std::uint64_t wanted,
+                                                       std::uint64_t seed) {
+    std::vector<std::uint64_t> out;
+    if (total <= wanted) {
+        for (std::uint64_t i = 0; i < total; ++i) out.push_back(i);
+        return out;
+    }
+    std::mt19937_64 generator(seed);
+    std::unordered_set<std::uint64_t> seen;
+    seen.reserve(static_cast<std::size_t>(wanted) * 2);
+    for (auto j = total - wanted; j < total; ++j) {
+        auto const t = below(generator, j + 1);
+        out.push_back(seen.insert(t).second ? t : (seen.insert(j), j));
+    }
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+/// The pair (i, j), i < j, with number k = j (j - 1) / 2 + i.
+[[nodiscard]] inline std::pair<std::size_t, std::size_t> unranked_pair(std::uint64_t k) noexcept {
+    auto j =
+        static_cast<std::uint64_t>((1.0 + std::sqrt(1.0 + 8.0 * static_cast<double>(k))) / 2.0);
+    while (j * (j - 1) / 2 > k) --j;
+    while ((j + 1) * j / 2 <= k) ++j;
+    return {static_cast<std::size_t>(k - j * (j - 1) / 2), static_cast<std::size_t>(j)};
+}
+
+[[nodiscard]] inline pair_distribution distribution_of(std::vector<raw_components> const& raws,
+                                                       calibration_options const& options) {
+    pair_distribution d;
+    d.pairs = raws.size();
+    component_set seen = 0;
+    for (std::size_t c = 0; c < component_count; ++c) {
+        std::vector<double> values;
+        for (auto const& r : raws) {
+            if (contains(r.present, c)) values.push_back(r.value[c]);
+        }
+        if (values.empty()) continue;
+        d.component[c] = quantile_table::of(std::move(values));
+        seen = static_cast<component_set>(seen | (1U << c));
+    }
+    std::vector<std::array<double, component_count>> percentiles(raws.size());
+    for (std::size_t i = 0; i < raws.size(); ++i) {
+        for (std::size_t c = 0; c < component_count; ++c) {
+            if (contains(raws[i].present, c)) {
+                percentiles[i][c] = d.component[c]->percentile(raws[i].value[c]);
+            }
+        }
+    }
+    for (unsigned set = 1; set < (1U << component_count); ++set) {
+        if ((set & ~static_cast<unsigned>(seen)) != 0) continue;
+        auto const mask = static_cast<component_set>(set);
+        std::vector<double> exact;
+        std::vector<double> at_least;
+        for (std::size_t i = 0; i < raws.size(); ++i) {
+            if ((raws[i].present & mask) != mask) continue;
+            auto const combined = combine(percentiles[i], mask, options.weights);
+            if (!combined.any) continue;
+            at_least.push_back(combined.score);
+            if (raws[i].present == mask) exact.push_back(combined.score);
+        }
+        if (at_least.empty()) continue;
+        d.combined[set] = quantile_table::of(
+            exact.size() >= options.min_exact_pairs ? std::move(exact) : std::move(at_least));
+    }
+    return d;
+}
+
+} // namespace detail
+
+/// Fits the distributions on random pairs of `people`: for each two kinds that occur, `pairs`
+/// distinct pairs drawn from the seed. The same input gives the same bits.
+/// Two kinds with no pair at all (one entity alone) have no distribution.
+/// O(pairs log pairs) for each two kinds. Throws invalid_argument for weights that cannot weigh.
+[[nodiscard]] inline calibration fit_calibration(std::span<profile::fingerprint const> people,
+                                                 calibration_options const& options = {}) {
+    require_weights("weights", options.weights);
+    require_unit("compare.link_share", options.compare.link_share);
+    if (options.pairs == 0) WEFT_THROW(invalid_argument("pairs", "0", "at least one pair"));
+    std::map<profile::entity_kind, std::vector<std::size_t>> of_kind;
+    for (std::size_t i = 0; i < people.size(); ++i) of_kind[people[i].dense.kind].push_back(i);
+
+    calibration out;
+    out.options = options;
+    for (auto first = of_kind.begin(); first != of_kind.end(); ++first) {
+        for (auto second = first; second != of_kind.end(); ++second) {
+            auto const& a = first->second;
+            auto const& b = second->second;
+            std::uint64_t const na = a.size();
+            std::uint64_t const nb = b.size();
+            bool const same = first == second;
+            auto const total = same ? na * (na - 1) / 2 : na * nb;
+            if (total == 0) continue;
+            std::vector<raw_components> raws;
+            for (auto const k : detail::sample(total, options.pairs, options.seed)) {
+                auto const [i, j] = same ? detail::unranked_pair(k)
+                                         : std::pair<std::size_t, std::size_t>(k / nb, k % nb);
+                raws.push_back(compare(people[a[i]], people[b[j]], options.compare));
+            }
+            out.distributions.emplace(kind_pair{first->first, second->first},
+                                      detail::distribution_of(raws, options));
+        }
+    }
+    return out;
+}
+
+} // namespace weft::inline v0::compatibility

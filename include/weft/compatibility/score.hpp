@@ -1,0 +1,222 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "weft/compatibility/calibration.hpp"
+#include "weft/compatibility/components.hpp"
+#include "weft/core/error.hpp"
+#include "weft/core/number.hpp"
+#include "weft/core/unit.hpp"
+#include "weft/core/weights.hpp"
+#include "weft/profile/fingerprint.hpp"
+
+namespace weft::inline v0::compatibility {
+
+/// What two people are to each other; scales the score (constants of the public reference).
+enum class relation { friendship, mentorship, romantic, collaborative, professional };
+
+[[nodiscard]] constexpr double multiplier(relation r) noexcept {
+    switch (r) {
+    case relation::mentorship:
+        return 0.9;
+    case relation::romantic:
+        return 1.1;
+    case relation::professional:
+        return 0.95;
+    case relation::friendship:
+    case relation::collaborative:
+        return 1.0;
+    }
+    return 1.0;
+}
+
+struct score_options {
+    std::array<double, component_count> weights = default_weights;
+    compare_options compare;
+    compatibility::relation relation = relation::friendship;
+};
+
+/// One component of a pair's score.
+struct component_score {
+    std::optional<double> raw;
+    /// Among random pairs; absent without a calibration.
+    std::optional<double> percentile;
+    /// Share of the weight, after absent components gave theirs away.
+    double weight = 0.0;
+    /// weight x (percentile, or raw without a calibration) x the relation's multiplier.
+    double contribution = 0.0;
+    /// Why the component is absent; empty where it is present.
+    std::string_view why_absent;
+};
+
+struct pair_score {
+    /// In [0,1]: the contributions' sum plus `clamped`. Absent where every component is.
+    std::optional<double> score;
+    /// Of the combined score (before the relation's multiplier) among random pairs with the same
+    /// components present: what gates compare.
+    std::optional<double> percentile;
+    std::array<component_score, component_count> components;
+    /// What keeping a multiplied score in [0,1] cut: 0 or negative.
+    double clamped = 0.0;
+    /// Whether the score is made of percentiles; otherwise of raw values, which differ in meaning
+    /// from component to component.
+    bool from_percentiles = false;
+
+    [[nodiscard]] component_score const& operator[](component c) const noexcept {
+        return components[static_cast<std::size_t>(c)];
+    }
+};
+
+/// Only what ranking needs.
+struct brief_score {
+    double score = 0.0;
+    /// Of the combined score; equal to the score without a calibration.
+    double percentile = 0.0;
+    bool present = false;
+};
+
+/// Scores pairs of fingerprints of one space. Const calls share no state. A pair has the same bits
+/// whichever way round, single or in a batch.
+class scorer {
+public:
+    /// Raw values are combined, and the scores say so. Throws invalid_argument for bad options.
+    explicit scorer(score_options options = {})
+        : options_(options) {
+        require_weights("weights", options_.weights);
+        require_unit("compare.link_share", options_.compare.link_share);
+    }
+
+    /// Percentiles are combined. Throws invalid_argument where the calibration was made with other
+    /// weights: its distributions of combined scores would not apply.
+    scorer(calibration c, score_options options)
+        : scorer(options) {
+        if (c.options.weights != options_.weights ||
+            c.options.compare.link_share != options_.compare.link_share) {
+            WEFT_THROW(invalid_argument("calibration", "made with other weights",
+                                        "the scorer's weights and link share"));
+        }
+        calibration_ = std::make_shared<calibration const>(std::move(c));
+    }
+
+    /// With the weights that the calibration was made with.
+    explicit scorer(calibration c)
+        : scorer(c, score_options{c.options.weights, c.options.compare, relation::friendship}) {}
+
+    [[nodiscard]] score_options const& options() const noexcept { return options_; }
+    [[nodiscard]] bool calibrated() const noexcept { return calibration_ != nullptr; }
+    [[nodiscard]] calibration const* calibrated_by() const noexcept { return calibration_.get(); }
+
+    /// Throws invalid_argument for fingerprints of different spaces.
+    [[nodiscard]] pair_score score(profile::fingerprint const& a,
+                                   profile::fingerprint const& b) const {
+        require_same_space(a, b);
+        auto const raw = compare(a, b, options_.compare);
+        auto const* const table = distribution(a, b);
+        pair_score out;
+        out.from_percentiles = calibrated();
+        component_set usable = 0;
+        auto const values = usable_values(raw, table, usable);
+        auto const combined = combine(values, usable, options_.weights);
+        double total = 0.0;
+        for (std::size_t c = 0; c < component_count; ++c) {
+            if (contains(usable, c)) total += options_.weights[c];
+        }
+        auto const scale = multiplier(options_.relation);
+        double sum = 0.0;
+        for (std::size_t c = 0; c < component_count; ++c) {
+            auto& part = out.components[c];
+            if (contains(raw.present, c)) part.raw = raw.value[c];
+            part.why_absent = why_absent(static_cast<component>(c), a, b, raw.present);
+            if (!contains(usable, c)) {
+                if (part.why_absent.empty()) part.why_absent = no_distribution;
+                continue;
+            }
+            if (calibrated()) part.percentile = values[c];
+            if (!combined.any) continue;
+            part.weight = options_.weights[c] / total;
+            part.contribution = part.weight * values[c] * scale;
+            sum += part.contribution;
+        }
+        auto const brief = finish(combined, usable, table);
+        if (!brief.present) return out;
+        out.score = brief.score;
+        out.clamped = sum > 1.0 ? 1.0 - sum : 0.0;
+        if (calibrated()) out.percentile = percentile_of(combined, usable, table);
+        return out;
+    }
+
+    /// The same score and percentile without the explanation. The fingerprints must be of one
+    /// space (asserted).
+    [[nodiscard]] brief_score brief(profile::fingerprint const& a,
+                                    profile::fingerprint const& b) const {
+        auto const raw = compare(a, b, options_.compare);
+        auto const* const table = distribution(a, b);
+        component_set usable = 0;
+        auto const values = usable_values(raw, table, usable);
+        return finish(combine(values, usable, options_.weights), usable, table);
+    }
+
+    static void require_same_space(profile::fingerprint const& a, profile::fingerprint const& b) {
+        if (a.dense.qubit_count != b.dense.qubit_count ||
+            a.dense.vibe_count != b.dense.vibe_count) {
+            WEFT_THROW(invalid_argument("b", "a fingerprint of another space",
+                                        "fingerprints made by one encoder"));
+        }
+    }
+
+private:
+    static constexpr std::string_view no_distribution =
+        "the population has no pair of these kinds with this component";
+
+    [[nodiscard]] pair_distribution const*
+    distribution(profile::fingerprint const& a, profile::fingerprint const& b) const noexcept {
+        return calibration_ ? calibration_->find(a.dense.kind, b.dense.kind) : nullptr;
+    }
+
+    [[nodiscard]] std::array<double, component_count>
+    usable_values(raw_components const& raw, pair_distribution const* table,
+                  component_set& usable) const noexcept {
+        if (!calibrated()) {
+            usable = raw.present;
+            return raw.value;
+        }
+        std::array<double, component_count> values{};
+        if (table == nullptr) return values;
+        for (std::size_t c = 0; c < component_count; ++c) {
+            if (contains(raw.present, c) && table->component[c]) {
+                values[c] = table->component[c]->percentile(raw.value[c]);
+                usable = static_cast<component_set>(usable | (1U << c));
+            }
+        }
+        return values;
+    }
+
+    [[nodiscard]] static std::optional<double>
+    percentile_of(combination const& combined, component_set usable,
+                  pair_distribution const* table) noexcept {
+        if (!combined.any || table == nullptr || !table->combined[usable]) return std::nullopt;
+        return table->combined[usable]->percentile(combined.score);
+    }
+
+    [[nodiscard]] brief_score finish(combination const& combined, component_set usable,
+                                     pair_distribution const* table) const noexcept {
+        brief_score out;
+        if (!combined.any) return out;
+        out.present = true;
+        out.score = clamp_unit(combined.score * multiplier(options_.relation));
+        out.percentile =
+            calibrated() ? percentile_of(combined, usable, table).value_or(0.0) : out.score;
+        return out;
+    }
+
+    score_options options_;
+    std::shared_ptr<calibration const> calibration_;
+};
+
+} // namespace weft::inline v0::compatibility
