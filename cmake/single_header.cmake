@@ -1,0 +1,38 @@
+# cmake -DINCLUDE=<include folder> -DOUTPUT=<file> -P single_header.cmake
+# Writes weft/weft.hpp and everything of weft that it includes into one file. Includes of other
+# libraries stay where they are.
+
+function(weft_expand path result)
+    get_property(seen GLOBAL PROPERTY weft_seen)
+    if(path IN_LIST seen)
+        set(${result} "" PARENT_SCOPE)
+        return()
+    endif()
+    set_property(GLOBAL APPEND PROPERTY weft_seen ${path})
+    file(READ "${INCLUDE}/${path}" rest)
+    string(REPLACE "#pragma once\n" "" rest "${rest}")
+    string(REGEX MATCHALL "#include \"weft/[a-z0-9_/]+\\.hpp\"" lines "${rest}")
+    set(text "")
+    foreach(line IN LISTS lines)
+        string(REGEX REPLACE "^#include \"(.*)\"$" "\\1" inner "${line}")
+        weft_expand(${inner} inner_text)
+        string(FIND "${rest}" "${line}" at)
+        string(LENGTH "${line}" length)
+        string(SUBSTRING "${rest}" 0 ${at} before)
+        math(EXPR after "${at} + ${length}")
+        string(SUBSTRING "${rest}" ${after} -1 rest)
+        string(APPEND text "${before}${inner_text}")
+    endforeach()
+    set(${result} "${text}${rest}" PARENT_SCOPE)
+endfunction()
+
+weft_expand(weft/weft.hpp text)
+string(REGEX REPLACE "\n\n\n+" "\n\n" text "${text}")
+file(READ "${CMAKE_CURRENT_LIST_DIR}/../LICENSE" license)
+string(STRIP "${license}" license)
+string(REPLACE "\n" "\n// " license "// ${license}")
+string(REGEX REPLACE "// \n" "//\n" license "${license}")
+get_filename_component(folder "${OUTPUT}" DIRECTORY)
+file(MAKE_DIRECTORY "${folder}")
+file(WRITE "${OUTPUT}" "// weft in one header, made from the headers of its source tree: change those.\n//\n"
+     "${license}\n\n#pragma once\n\n${text}")

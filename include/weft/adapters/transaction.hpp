@@ -1,0 +1,128 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "weft/core/error.hpp"
+#include "weft/core/number.hpp"
+#include "weft/sql/dialect.hpp"
+#include "weft/sql/value.hpp"
+
+namespace weft::inline v0::adapters {
+
+/// What the rest of weft asks of a database connection; a host's own driver may stand in.
+template <class T>
+concept Connection = requires(T& c, sql::statement const& s, std::string_view script) {
+    { T::dialect() } -> std::same_as<sql::dialect>;
+    { c.execute(s) } -> std::same_as<std::int64_t>;
+    { c.query(s) } -> std::same_as<sql::rows>;
+    c.run_script(script);
+};
+
+namespace detail {
+
+/// How much of a faulty script an error repeats.
+inline constexpr std::size_t excerpt_length = 240;
+
+/// The line of `script` that holds byte `at`, with its number.
+[[nodiscard]] inline std::string script_line(std::string_view script, std::size_t at) {
+    if (at > script.size()) at = script.size();
+    std::size_t number = 1;
+    std::size_t start = 0;
+    for (std::size_t i = 0; i < at; ++i) {
+        if (script[i] == '\n') {
+            ++number;
+            start = i + 1;
+        }
+    }
+    auto line = script.substr(start, script.find('\n', start) - start);
+    if (line.size() > excerpt_length) line = line.substr(0, excerpt_length);
+    return "line " + to_text(number) + " of the script: " + std::string(line);
+}
+
+} // namespace detail
+
+/// A transaction for as long as the object lives: begun by the constructor, made permanent by
+/// commit(), undone by the destructor otherwise. Inside another one it is a savepoint, so that a
+/// function with a transaction of its own can be called from within one; they must end in reverse
+/// order. SQLite's begins as BEGIN IMMEDIATE: a second writer waits at the beginning, not in the
+/// middle. The connection may be moved meanwhile, but has to live longer.
+template <class C>
+class transaction {
+public:
+    /// Throws sql_error where the database refuses to begin.
+    explicit transaction(C& connection)
+        : session_(&connection.session())
+        , level_(session_->depth) {
+        session_->command(level_ == 0 ? std::string(session_->begin) : "SAVEPOINT " + savepoint());
+        session_->depth = level_ + 1;
+        if (level_ == 0) session_->undo_failed = false;
+    }
+
+    transaction(transaction const&) = delete;
+    transaction& operator=(transaction const&) = delete;
+
+    /// Undoes what was not committed. Never throws: where the connection is lost, the database
+    /// undoes it.
+    ~transaction() {
+        if (session_ != nullptr) undo();
+    }
+
+    /// Makes the work permanent (inside another transaction: a part of it). Throws sql_error where
+    /// the database refuses: a deferred constraint, a transaction in which a statement had failed,
+    /// a busy database. The work is then undone.
+    void commit() {
+        require_open("COMMIT");
+        if (session_->undo_failed) {
+            WEFT_THROW(sql_error("a nested transaction could not be undone", "25P02", "COMMIT"));
+        }
+        if (level_ == 0) {
+            session_->commit();
+        } else {
+            session_->command("RELEASE SAVEPOINT " + savepoint());
+        }
+        ended();
+    }
+
+    /// Undoes the work now.
+    void rollback() {
+        require_open("ROLLBACK");
+        undo();
+    }
+
+private:
+    void require_open(char const* statement) const {
+        if (session_ == nullptr) {
+            WEFT_THROW(sql_error("the transaction has ended already", "25P01", statement));
+        }
+    }
+
+    [[nodiscard]] std::string savepoint() const { return "weft_savepoint_" + to_text(level_); }
+
+    void undo() noexcept {
+        try {
+            if (level_ == 0) {
+                if (session_->in_transaction()) session_->command("ROLLBACK");
+            } else {
+                session_->command("ROLLBACK TO SAVEPOINT " + savepoint());
+                session_->command("RELEASE SAVEPOINT " + savepoint());
+            }
+        } catch (...) {
+            // The end of the connection undoes it; an outer commit must not make it permanent.
+            session_->undo_failed = true;
+        }
+        ended();
+    }
+
+    void ended() noexcept {
+        session_->depth = level_;
+        session_ = nullptr;
+    }
+
+    typename C::session_type* session_;
+    int level_ = 0;
+};
+
+} // namespace weft::inline v0::adapters
