@@ -23,6 +23,25 @@ namespace weft::inline v0::schema {
 /// The six SQL types of the schema. An enumeration is `text` with a CHECK.
 enum class sql_type : std::uint8_t { uuid, text, float8, int4, jsonb, timestamptz };
 
+/// As PostgreSQL's information_schema spells it.
+[[nodiscard]] constexpr std::string_view type_name(sql_type type) noexcept {
+    switch (type) {
+    case sql_type::uuid:
+        return "uuid";
+    case sql_type::float8:
+        return "double precision";
+    case sql_type::int4:
+        return "integer";
+    case sql_type::jsonb:
+        return "jsonb";
+    case sql_type::timestamptz:
+        return "timestamp with time zone";
+    case sql_type::text:
+        break;
+    }
+    return "text";
+}
+
 namespace detail {
 
 template <class T>
@@ -260,6 +279,17 @@ template <class Row, class... Columns>
 template <TableRow Row>
 [[nodiscard]] constexpr std::span<column_info const> columns_of() noexcept {
     return detail::column_infos<Row>;
+}
+
+/// The column's value in `row`; null where the optional is unset.
+template <class Row, class Field>
+[[nodiscard]] constexpr auto const* value_of(column<Row, Field> const& c, Row const& row) noexcept {
+    if constexpr (column<Row, Field>::optional) {
+        auto const& field = row.*c.field;
+        return field ? &*field : nullptr;
+    } else {
+        return &(row.*c.field);
+    }
 }
 
 /// Whether the table's columns are the struct's fields: as many, of these types, in this order.

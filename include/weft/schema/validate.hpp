@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "weft/core/error.hpp"
+#include "weft/core/number.hpp"
+#include "weft/core/time.hpp"
+#include "weft/schema/column.hpp"
+#include "weft/schema/jsonb.hpp"
+#include "weft/schema/utf8.hpp"
+
+namespace weft::inline v0::schema {
+
+namespace detail {
+
+template <class Row>
+[[noreturn]] void refuse(column_info const& c, std::string value, std::string expected) {
+    WEFT_THROW(invalid_argument(std::string(table<Row>::name) + "." + std::string(c.name),
+                                std::move(value), std::move(expected)));
+}
+
+[[nodiscard]] inline std::string bounds_text(column_info const& c) {
+    if (c.lower && c.upper) {
+        return "in [" + weft::to_text(*c.lower) + ", " + weft::to_text(*c.upper) + "]";
+    }
+    if (c.lower) return ">= " + weft::to_text(*c.lower);
+    return "<= " + weft::to_text(*c.upper);
+}
+
+[[nodiscard]] inline bool storable(instant t) noexcept {
+    using namespace std::chrono;
+    if (!is_finite(t)) return true;
+    return t >= instant(sys_days(year{1} / January / 1)) &&
+           t < instant(sys_days(year{10000} / January / 1));
+}
+
+template <class Row, class T>
+void validate_value(column_info const& c, T const& value) {
+    if constexpr (Enumeration<T>) {
+        if (!is_enumerator(value)) {
+            refuse<Row>(c, "enumerator " + weft::to_text(static_cast<std::uint32_t>(value)),
+                        "an enumerator of " + std::string(enum_names<T>::name));
+        }
+    } else if constexpr (std::is_same_v<T, double> || std::is_same_v<T, std::int32_t>) {
+        auto const x = static_cast<double>(value);
+        if (!weft::is_finite(x)) refuse<Row>(c, weft::to_text(x), "a finite number");
+        if ((c.lower && x < *c.lower) || (c.upper && x > *c.upper)) {
+            refuse<Row>(c, weft::to_text(value), "a number " + bounds_text(c));
+        }
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        if (auto const at = find_text_fault(value)) {
+            bool const zero = value[*at] == '\0';
+            refuse<Row>(c,
+                        std::string(zero ? "U+0000" : "ill-formed UTF-8") + " at byte " +
+                            weft::to_text(*at),
+                        "UTF-8 text without U+0000");
+        }
+    } else if constexpr (std::is_same_v<T, jsonb>) {
+        if (auto const fault = find_fault(value)) {
+            refuse<Row>(c, "JSON that is faulty at byte " + weft::to_text(fault->offset),
+                        std::string(fault->expected));
+        }
+        if (c.object && !is_object(value)) {
+            refuse<Row>(c, "JSON that is no object", "a JSON object");
+        }
+    } else if constexpr (std::is_same_v<T, instant>) {
+        if (!storable(value)) {
+            refuse<Row>(c, "an instant outside them", "the years 0001 to 9999, or an infinity");
+        }
+    }
+}
+
+} // namespace detail
+
+/// Throws invalid_argument naming table and column where the database would refuse this row by
+/// itself: an enumerator that is none, a number outside its range (NaN and infinities too), text
+/// with U+0000 or ill-formed UTF-8, faulty JSON or JSON that should be an object, an instant that
+/// ISO 8601 cannot write, a broken rule between columns. Keys, and rules that hang on a default of
+/// the server's, are left to the server. Linear in the bytes of the row.
+template <TableRow Row>
+void validate(Row const& row) {
+    for_each_column<Row>([&](auto const& c) {
+        if (auto const* value = value_of(c, row)) detail::validate_value<Row>(c.info, *value);
+    });
+    for (auto const& rule : table<Row>::rules) {
+        if (!rule.holds(row)) {
+            WEFT_THROW(
+                invalid_argument(std::string(table<Row>::name) + "." + std::string(rule.column),
+                                 "a value that breaks the rule " + std::string(rule.name),
+                                 std::string(rule.expected)));
+        }
+    }
+}
+
+} // namespace weft::inline v0::schema
