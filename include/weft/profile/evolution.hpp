@@ -1,0 +1,110 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "weft/core/error.hpp"
+#include "weft/core/number.hpp"
+#include "weft/core/time.hpp"
+#include "weft/profile/entity.hpp"
+#include "weft/profile/population.hpp"
+#include "weft/temporal/forecast.hpp"
+#include "weft/temporal/series.hpp"
+
+namespace weft::inline v0::profile {
+
+/// One dimension's values over an entity's snapshots, those with a confidence above 0. An entity
+/// without any gives its present value at `now`, or an empty series where it has none.
+[[nodiscard]] inline temporal::series dimension_series(entity const& e, std::string const& name,
+                                                       instant now) {
+    std::vector<instant> times;
+    std::vector<double> values;
+    auto const take = [&](instant t, std::span<dimension const> profile) {
+        for (auto const& d : profile) {
+            if (d.name == name && d.confidence > 0.0) {
+                times.push_back(t);
+                values.push_back(d.value);
+            }
+        }
+    };
+    for (auto const& s : e.snapshots) take(s.at, s.profile);
+    if (e.snapshots.empty()) take(now, e.profile);
+    return {std::move(times), std::move(values)};
+}
+
+/// A forecast model for each dimension of a space.
+struct evolution_model {
+    std::vector<temporal::forecast_model> dimensions;
+};
+
+/// Fits each dimension's model to the series of all entities; the documented prior for a dimension
+/// that nobody has.
+[[nodiscard]] inline evolution_model fit_evolution(std::span<entity const> entities, space const& s,
+                                                   instant now) {
+    validate(s);
+    evolution_model out;
+    for (auto const& name : s.profile) {
+        std::vector<temporal::series> all;
+        for (auto const& e : entities) {
+            auto one = dimension_series(e, name, now);
+            if (!one.empty()) all.push_back(std::move(one));
+        }
+        out.dimensions.push_back(all.empty() ? temporal::forecast_model{}
+                                             : temporal::fit_forecast(all));
+    }
+    return out;
+}
+
+/// A dimension as it is expected at an instant: `forecast.confidence` says how far the forecast
+/// can be trusted, `measured` is the confidence of the entity's latest measurement.
+struct dimension_forecast {
+    std::string name;
+    temporal::forecast forecast;
+    double measured = 1.0;
+    std::size_t snapshots = 0;
+};
+
+/// The forecast of every dimension that the entity has, in the space's order. `at` must not lie
+/// before the entity's last snapshot, nor before `now`. O(dimensions x snapshots).
+[[nodiscard]] inline std::vector<dimension_forecast>
+forecast_profile(entity const& e, instant now, instant at, space const& s,
+                 evolution_model const& model) {
+    if (model.dimensions.size() != s.profile.size()) {
+        WEFT_THROW(invalid_argument("model", to_text(model.dimensions.size()) + " dimensions",
+                                    "as many as in the space: " + to_text(s.profile.size())));
+    }
+    if (at < now) {
+        WEFT_THROW(invalid_argument("at", "an instant before now", "now or a later instant"));
+    }
+    std::vector<dimension_forecast> out;
+    for (std::size_t i = 0; i < s.profile.size(); ++i) {
+        auto const own = dimension_series(e, s.profile[i], now);
+        auto const f = temporal::forecast_at(own, at, model.dimensions[i]);
+        if (!f) continue;
+        dimension_forecast d{s.profile[i], *f, 1.0, own.size()};
+        for (auto const& present : e.profile) {
+            if (present.name == d.name) d.measured = present.confidence;
+        }
+        out.push_back(std::move(d));
+    }
+    return out;
+}
+
+/// The forecast values as a profile to encode, each with the confidence of its measurement.
+/// Forecasts are shrunk towards the population, so forecast people are more alike than present
+/// ones: a pair's future score is a percentile among random pairs of *forecast* fingerprints
+/// (fit_calibration on all of them), not of present ones.
+[[nodiscard]] inline std::vector<dimension>
+profile_of(std::span<dimension_forecast const> forecasts) {
+    std::vector<dimension> out;
+    out.reserve(forecasts.size());
+    for (auto const& f : forecasts) out.push_back({f.name, f.forecast.value, f.measured});
+    return out;
+}
+
+} // namespace weft::inline v0::profile
