@@ -54,7 +54,8 @@ public:
         : options_(options) {
         detail::require_series(x, y, "x", "y");
         if (x.size() < 2) {
-            WEFT_THROW(invalid_argument("x", to_text(x.size()) + " points", "at least 2"));
+            WEFT_THROW(invalid_argument(
+                "x", to_text(x.size()) + (x.size() == 1 ? " point" : " points"), "at least 2"));
         }
         if (options.unit) {
             for (std::size_t i = 0; i < y.size(); ++i) require_unit(detail::indexed("y", i), y[i]);
