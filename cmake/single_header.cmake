@@ -2,6 +2,8 @@
 # Writes weft/weft.hpp and everything of weft that it includes into one file. Includes of other
 # libraries stay where they are.
 
+cmake_minimum_required(VERSION 3.25)
+
 function(weft_expand path result)
     get_property(seen GLOBAL PROPERTY weft_seen)
     if(path IN_LIST seen)

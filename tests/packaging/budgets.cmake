@@ -4,6 +4,8 @@
 # umbrella at most what Eigen/Dense, nlohmann/json.hpp and the Boost headers that weft names cost
 # together, and 20,000 more.
 
+cmake_minimum_required(VERSION 3.25)
+
 file(MAKE_DIRECTORY ${SCRATCH})
 
 function(count_lines source result)

@@ -2,6 +2,8 @@
 # Every header includes only the floors below its own and only the libraries that its floor may
 # bring; the umbrella names every header but the adapters.
 
+cmake_minimum_required(VERSION 3.25)
+
 set(below_core "")
 set(below_quantum core)
 set(below_temporal core)
@@ -9,9 +11,9 @@ set(below_knot core)
 set(below_schema core)
 set(below_sql core schema)
 set(below_fabric core quantum temporal knot)
-set(below_profile ${below_fabric} fabric)
+set(below_profile ${below_fabric} fabric schema)
 set(below_compatibility ${below_profile} profile)
-set(below_outreach ${below_compatibility} compatibility schema)
+set(below_outreach ${below_compatibility} compatibility)
 set(below_adapters core schema sql)
 
 # Third-party headers, by the beginning of their path. What is not named here is the standard's.

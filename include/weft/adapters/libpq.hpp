@@ -167,7 +167,8 @@ public:
         pg_result failed;
         while (pg_result r{PQgetResult(connection_.get())}) {
             bool const copying = end_copy(r.get());
-            if (!failed && !copying && !succeeded(r.get())) failed = std::move(r);
+            bool const empty = PQresultStatus(r.get()) == PGRES_EMPTY_QUERY;
+            if (!failed && !copying && !empty && !succeeded(r.get())) failed = std::move(r);
             if (PQstatus(connection_.get()) != CONNECTION_OK) break;
         }
         if (!failed && PQstatus(connection_.get()) == CONNECTION_OK) return;

@@ -369,8 +369,9 @@ private:
 } // namespace detail
 
 /// A connection to an SQLite database (3.37 or newer). Movable, not copyable; one thread at a time.
-/// Foreign keys are enforced, a writer waits for another one up to the busy timeout, files use a
-/// write-ahead log (a `-wal` and a `-shm` file stand beside the database while it is open).
+/// Numbers are kept to the bit, but for -0.0, which SQLite stores as 0. Foreign keys are enforced,
+/// a writer waits for another one up to the busy timeout, files use a write-ahead log (a `-wal` and
+/// a `-shm` file stand beside the database while it is open).
 ///
 /// Every failure is a weft::sql_error with the nearest SQLSTATE (see sqlite_sqlstate) and the
 /// statement. Beyond SQLite's own: 08003 moved-from object, 08P01 wrong number of parameters,
