@@ -24,23 +24,31 @@ namespace weft::inline v0::schema {
 
 namespace detail {
 
+/// What keeps `value` from being written as a jsonb, or null. Goes down no further than a jsonb
+/// may be nested: deeper documents, which would exhaust the stack of a recursive writer, end here.
+template <class Json>
+[[nodiscard]] char const* unwritable(Json const& value, int depth = 0) {
+    // nlohmann would write null in its place.
+    if (value.is_number_float() && !weft::is_finite(value.template get<double>())) {
+        return "JSON whose numbers are finite";
+    }
+    if (value.is_structured()) {
+        if (depth >= jsonb_max_depth) return "JSON of at most 256 levels";
+        for (auto const& each : value) {
+            if (auto const* reason = unwritable(each, depth + 1)) return reason;
+        }
+    }
+    return nullptr;
+}
+
 template <class Json>
 [[nodiscard]] std::string shown_json(Json const& value) {
+    if (value.is_structured() && unwritable(value) != nullptr) {
+        return value.is_array() ? "such an array" : "such an object";
+    }
     auto text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
     if (text.size() > 80) text = text.substr(0, 77) + "...";
     return text;
-}
-
-/// The first number that JSON cannot write (nlohmann would write null in its place).
-template <class Json>
-[[nodiscard]] bool has_non_finite(Json const& value) {
-    if (value.is_number_float()) return !weft::is_finite(value.template get<double>());
-    if (value.is_structured()) {
-        for (auto const& each : value) {
-            if (has_non_finite(each)) return true;
-        }
-    }
-    return false;
 }
 
 template <class Row, class T, class Json>
@@ -63,7 +71,7 @@ template <class Row, class T, class Json>
         if (!fits) refuse("an integer of 32 bits");
         return static_cast<std::int32_t>(j.template get<std::int64_t>());
     } else if constexpr (std::is_same_v<T, jsonb>) {
-        if (has_non_finite(j)) refuse("JSON whose numbers are finite");
+        if (auto const* expected = unwritable(j)) refuse(expected);
         try {
             return jsonb{j.dump()};
         } catch (typename Json::exception const&) {
@@ -129,18 +137,22 @@ template <class Json>
     auto const refuse = [&](char const* expected) {
         WEFT_THROW(invalid_argument(std::string(argument), detail::shown_json(j), expected));
     };
-    if (detail::has_non_finite(j)) refuse("JSON whose numbers are finite");
+    if (auto const* expected = detail::unwritable(j)) refuse(expected);
     jsonb document;
     try {
         document.text = j.dump();
     } catch (typename Json::exception const&) {
         refuse("JSON whose strings are well-formed UTF-8");
     }
-    if (auto const fault = find_fault(document)) refuse(fault->expected.data());
+    if (auto const fault = find_fault(document)) {
+        WEFT_THROW(invalid_argument(std::string(argument), detail::shown_json(j),
+                                    std::string(fault->expected)));
+    }
     return document;
 }
 
-/// The row as an object with every column, in the table's order; an unset optional is null.
+/// The row as an object keyed by column, in the table's order. An unset optional is null, or left
+/// out where its column has a default: in JSON a missing key is the default, null is NULL.
 /// Throws invalid_argument where the row is faulty (as validate).
 template <class Json = nlohmann::ordered_json, TableRow Row>
 [[nodiscard]] Json row_to_json(Row const& row) {
@@ -148,16 +160,19 @@ template <class Json = nlohmann::ordered_json, TableRow Row>
     auto object = Json::object();
     for_each_column<Row>([&](auto const& c) {
         auto const* value = value_of(c, row);
+        if (value == nullptr && c.info.has_default()) return;
         object[std::string(c.info.name)] =
             value != nullptr ? detail::field_to_json<Json>(*value) : Json(nullptr);
     });
     return object;
 }
 
-/// The row of an object. A column that is NOT NULL without a default must be there; another one
-/// may be missing or null, which leaves the optional unset. Throws invalid_argument naming table,
-/// column and value for a missing column, an unknown key, a value of the wrong kind, and whatever
-/// validate refuses.
+/// The row of an object. A key may be missing where its column has a default or is nullable, and
+/// null where it is nullable; both leave the optional unset. (Of a nullable column with a default
+/// the row cannot tell these apart: see sql::write_options::null_where_unset.) Throws
+/// invalid_argument naming table, column and value for a missing column, an unknown key, a value of
+/// the wrong kind, and whatever validate refuses. Integers beyond 64 bits inside a jsonb are read
+/// as doubles, as nlohmann::json does; parse_jsonb keeps the text as it is.
 template <TableRow Row, class Json>
 [[nodiscard]] Row row_from_json(Json const& object) {
     std::string const name(table<Row>::name);
@@ -177,10 +192,11 @@ template <TableRow Row, class Json>
         using value_type = typename column<Row, Field>::value_type;
         auto const found = object.find(std::string(c.info.name));
         bool const absent = found == object.end();
+        if (absent && (!c.info.not_null || c.info.has_default())) return;
         // A required jsonb column may hold JSON's null; anything else that is null is NULL.
-        bool const json_null = std::is_same_v<value_type, jsonb> && !column<Row, Field>::optional;
+        bool const json_null = std::is_same_v<value_type, jsonb> && c.info.not_null;
         if (absent || (found->is_null() && !json_null)) {
-            if constexpr (!column<Row, Field>::optional) {
+            if (absent || c.info.not_null) {
                 detail::refuse<Row>(c.info, absent ? "nothing" : "null", "a value");
             }
             return;
