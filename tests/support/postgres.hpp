@@ -11,14 +11,15 @@
 
 namespace weft_test {
 
-/// The superuser's connection URI of the server that the tests run beside.
-inline std::string postgres_server() {
-    char const* const uri = std::getenv("WEFT_TEST_POSTGRES");
-    if (uri == nullptr || *uri == '\0') {
-        throw std::runtime_error("WEFT_TEST_POSTGRES is not set: run ./tests/run, or this test "
-                                 "through tests/with_postgres");
+/// Where the tests' own PostgreSQL server is (a superuser's connection URI); throws, and so fails
+/// the test, where there is none.
+inline std::string postgres_url() {
+    char const* const url = std::getenv("WEFT_TEST_POSTGRES");
+    if (url == nullptr || *url == '\0') {
+        throw std::runtime_error("WEFT_TEST_POSTGRES is not set: run ./tests/run, or this program "
+                                 "as tests/with_postgres COMMAND");
     }
-    return uri;
+    return url;
 }
 
 /// `uri` with another database: postgresql://authority/DATABASE?parameters.
@@ -37,13 +38,13 @@ class database {
 public:
     database()
         : name_("weft_test_" + std::to_string(::getpid()) + "_" + std::to_string(next())) {
-        weft::adapters::postgres_connection server(postgres_server());
+        weft::adapters::postgres_connection server(postgres_url());
         server.execute({"create database " + name_ + " template template0", {}});
-        url_ = with_database(postgres_server(), name_);
+        url_ = with_database(postgres_url(), name_);
     }
     ~database() {
         try {
-            weft::adapters::postgres_connection server(postgres_server());
+            weft::adapters::postgres_connection server(postgres_url());
             server.execute({"drop database if exists " + name_ + " with (force)", {}});
         } catch (weft::error const&) {
             // The server goes away after the tests, and the database with it.
