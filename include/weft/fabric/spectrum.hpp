@@ -97,7 +97,7 @@ public:
             norm = next_.norm();
             beside_(k) = norm;
             bool const exhausted = k + 1 == n - 1 || !(norm > eps * std::abs(diagonal_(k)));
-            if (!exhausted && (k + 1 < 4 || (k + 1) % 2 != 0)) continue;
+            if (!exhausted && (k + 1) % 4 != 0) continue;
             if (k == 0) return diagonal_(0);
             small_.computeFromTridiagonal(diagonal_.head(k + 1), beside_.head(k));
             double const value = small_.eigenvalues()(k);

@@ -55,23 +55,26 @@ inline void require_qubit(std::string_view argument, qubit const& q) {
     return clamp_unit(0.5 * (1.0 + bloch_dot + mixed_product));
 }
 
-/// Fidelity and infidelity of two qubits, each a sum of terms that are not negative: both keep
-/// full relative accuracy, however close to 0 they are. Symmetric bit for bit. Angles finite and
-/// lengths in [0,1] are the caller's duty (require_qubit).
+/// How close two qubits are, in closed form: every value is a sum of terms that are not negative,
+/// so each keeps full relative accuracy, however close to 0 it is.
 struct qubit_closeness {
     double fidelity = 0.0;
     double infidelity = 0.0;
     double trace_distance = 0.0;
+    /// Tr(rho sigma).
+    double overlap = 0.0;
 };
 
+/// Symmetric bit for bit. That the angles are finite and the lengths in [0,1] is the caller's duty
+/// (require_qubit).
 [[nodiscard]] inline qubit_closeness compare(qubit const& a, qubit const& b) noexcept {
     auto const square = [](double x) { return x * x; };
     double const s = std::sin(a.theta) * std::sin(b.theta);
-    double const half_turn = 0.5 * (a.phi - b.phi);
+    double const half_turn = 0.5 * a.phi - 0.5 * b.phi;
     // Where exactly one theta is outside [0, pi], its qubit is the one at -theta with phi + pi.
     bool const folded = s < 0.0;
-    double const sum_half = 0.5 * (a.theta + b.theta);
-    double const difference_half = 0.5 * (a.theta - b.theta);
+    double const sum_half = 0.5 * a.theta + 0.5 * b.theta;
+    double const difference_half = 0.5 * a.theta - 0.5 * b.theta;
     double const near = folded ? sum_half : difference_half;
     double const far = folded ? difference_half : sum_half;
     double const sin_turn = square(folded ? std::cos(half_turn) : std::sin(half_turn));
@@ -86,10 +89,10 @@ struct qubit_closeness {
     double const distance2 = length_difference + 4.0 * (ra * rb) * sin2_half;
     double const mixed_sum = ma + mb;
     double const mixed_difference = mixed_sum > 0.0 ? (ra - rb) * (ra + rb) / mixed_sum : 0.0;
-    return {
-        clamp_unit(0.25 * (length_difference + 4.0 * (ra * rb) * cos2_half + square(mixed_sum))),
-        clamp_unit(0.25 * (distance2 + square(mixed_difference))),
-        clamp_unit(0.5 * std::sqrt(distance2))};
+    double const aligned = (ra * rb) * cos2_half;
+    return {clamp_unit(0.25 * (length_difference + 4.0 * aligned + square(mixed_sum))),
+            clamp_unit(0.25 * (distance2 + square(mixed_difference))),
+            clamp_unit(0.5 * std::sqrt(distance2)), clamp_unit(0.5 * (1.0 - ra * rb) + aligned)};
 }
 
 [[nodiscard]] inline double fidelity(qubit const& a, qubit const& b) noexcept {
@@ -141,10 +144,11 @@ struct profile_qubit {
         WEFT_THROW(invalid_argument("b", to_text(b.size()) + " dimensions",
                                     "as many as in a: " + to_text(a.size())));
     }
+    // Without branches: where a weight is 0, one side is fully mixed and F >= 1/2, so that its term
+    // is an exact 0.
     double weight = 0.0, sum = 0.0;
     for (std::size_t i = 0; i < a.size(); ++i) {
         double const w = a[i].root_weight * b[i].root_weight;
-        if (!(w > 0.0)) continue;
         weight += w;
         sum += w * std::log(fidelity(a[i], b[i]));
     }
