@@ -75,3 +75,11 @@ if(WEFT_WITH_SQLITE AND weft_sqlite_headers)
         weft_left_out(sqlite "SQLite 3.35")
     endif()
 endif()
+
+if(PROJECT_IS_TOP_LEVEL)
+    add_custom_target(weft_single_header
+        COMMAND ${CMAKE_COMMAND} -DINCLUDE=${weft_include}
+                -DOUTPUT=${PROJECT_SOURCE_DIR}/single_include/weft.hpp
+                -P ${PROJECT_SOURCE_DIR}/cmake/single_header.cmake
+        COMMENT "Writing single_include/weft.hpp" VERBATIM)
+endif()

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -36,9 +38,9 @@ template <>
 struct place<postgres_connection> {
     place() {
         postgres_connection admin(weft_test::postgres_url());
+        // Unlike those of the other processes that test on the same server.
         static int count = 0;
-        name = "weft_adapters_" + weft::to_text(++count);
-        admin.run_script("DROP DATABASE IF EXISTS " + name);
+        name = "weft_adapters_" + weft::to_text(getpid()) + "_" + weft::to_text(++count);
         admin.run_script("CREATE DATABASE " + name);
     }
     ~place() {
