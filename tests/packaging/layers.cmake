@@ -13,7 +13,7 @@ set(below_sql core schema)
 set(below_fabric core quantum temporal knot)
 set(below_profile ${below_fabric} fabric schema)
 set(below_compatibility ${below_profile} profile)
-set(below_outreach ${below_compatibility} compatibility)
+set(below_outreach ${below_compatibility} compatibility sql)
 set(below_adapters core schema sql)
 
 # Third-party headers, by the beginning of their path. What is not named here is the standard's.
