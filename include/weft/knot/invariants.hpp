@@ -1,0 +1,259 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "weft/core/number.hpp"
+#include "weft/knot/alexander.hpp"
+#include "weft/knot/braid.hpp"
+#include "weft/knot/closure.hpp"
+#include "weft/knot/jones.hpp"
+#include "weft/knot/laurent.hpp"
+#include "weft/knot/limits.hpp"
+#include "weft/knot/outcome.hpp"
+#include "weft/knot/signature.hpp"
+#include "weft/knot/simplify.hpp"
+
+namespace weft::inline v0::knot {
+
+/// One term `coefficient v^v z^z` of a HOMFLY-PT polynomial.
+template <class Integer>
+struct basic_homfly_term {
+    int v = 0;
+    int z = 0;
+    Integer coefficient{};
+
+    [[nodiscard]] friend bool operator==(basic_homfly_term const&,
+                                         basic_homfly_term const&) = default;
+};
+
+/// What is known of a braid's closure. strands, crossings and writhe are of the given diagram;
+/// the *_upper bounds depend on the word; everything else is an invariant of the oriented link.
+/// What is absent has its reason in `why`, under the field's name.
+template <class Integer>
+struct basic_invariants {
+    std::int64_t strands = 1;
+    std::int64_t crossings = 0;
+    std::int64_t writhe = 0;
+    std::int64_t components = 1;
+    /// Components ordered by their lowest strand; the diagonal is 0.
+    std::optional<std::vector<std::vector<std::int64_t>>> linking_matrix;
+    std::optional<basic_laurent<Integer>> alexander;
+    std::optional<basic_laurent<Integer>> conway;
+    std::optional<Integer> determinant;
+    std::optional<std::int64_t> signature;
+    std::optional<std::int64_t> nullity;
+    std::optional<int> arf;
+    std::optional<basic_laurent<Integer>> jones;
+    std::optional<std::vector<basic_homfly_term<Integer>>> homfly;
+    std::optional<std::int64_t> genus_lower;
+    std::optional<std::int64_t> genus_upper;
+    std::optional<std::int64_t> crossing_number_lower;
+    std::optional<std::int64_t> crossing_number_upper;
+    std::optional<std::int64_t> braid_index_lower;
+    std::optional<std::int64_t> braid_index_upper;
+    std::optional<std::int64_t> bridge_upper;
+    std::optional<std::int64_t> unknotting_lower;
+    std::map<std::string, std::string> why;
+
+    [[nodiscard]] friend bool operator==(basic_invariants const&,
+                                         basic_invariants const&) = default;
+};
+
+using homfly_term = basic_homfly_term<std::int64_t>;
+using invariants = basic_invariants<std::int64_t>;
+
+namespace detail {
+
+/// ceil(x / 2) for either sign.
+[[nodiscard]] constexpr std::int64_t half_up(std::int64_t x) noexcept {
+    return x >= 0 ? (x + 1) / 2 : -((-x) / 2);
+}
+
+[[nodiscard]] constexpr std::int64_t size_of(std::int64_t x) noexcept {
+    return x < 0 ? -x : x;
+}
+
+constexpr void raise(std::int64_t& x, std::int64_t candidate) noexcept {
+    if (candidate > x) x = candidate;
+}
+constexpr void lower(std::int64_t& x, std::int64_t candidate) noexcept {
+    if (candidate < x) x = candidate;
+}
+
+/// Lower bound on the crossing changes that turn the link into an unlink, from linking numbers and
+/// the components' own signatures; nothing where a signature is beyond the budget.
+[[nodiscard]] inline std::optional<std::int64_t>
+component_unknotting(compact_braid const& b, touched_components const& c,
+                     std::vector<std::int64_t> const& twice, limits const& l) {
+    std::int64_t linked = 0;
+    for (auto const t : twice) linked += size_of(t);
+    // Every pair appears twice, with twice its linking number.
+    std::int64_t sum = linked / 4;
+    for (int k = 0; k < c.count; ++k) {
+        auto const own = signature_of(sub_braid(b, c, k), l);
+        if (!own.value) return std::nullopt;
+        sum += half_up(size_of(own.value->signature));
+    }
+    return sum;
+}
+
+} // namespace detail
+
+/// All invariants that the budget allows. Never throws for a valid braid: what cannot be had is
+/// absent, with its reason in `why`. Coefficients that do not fit std::int64_t are absent too;
+/// `compute_invariants<big_integer>` (weft/knot/big.hpp) has them. The band form is used as it is:
+/// only Jones and the bounds on crossings and strands need its expansion.
+template <class Integer = std::int64_t>
+[[nodiscard]] basic_invariants<Integer> compute_invariants(braid const& b, limits const& l = {}) {
+    basic_invariants<Integer> out;
+    auto const put = [&](char const* name, auto& field, auto&& result) {
+        if (result.value) {
+            field = *std::move(result.value);
+        } else {
+            out.why[name] = result.reason;
+        }
+    };
+    out.strands = b.strands();
+    out.crossings = crossings(b);
+    out.writhe = writhe(b);
+
+    auto const compact = detail::compacted(b);
+    auto const touched = detail::components_of(compact);
+    out.components = compact.isolated + touched.count;
+    auto const mu = out.components;
+    auto const passed = detail::passages(compact);
+    auto const touched_pairs =
+        static_cast<double>(touched.count) * static_cast<double>(touched.count);
+    bool const linking_affordable = passed <= l.max_operations &&
+                                    touched.count <= l.max_components &&
+                                    touched_pairs <= static_cast<double>(l.max_operations);
+    std::vector<std::int64_t> twice;
+    if (linking_affordable) twice = detail::twice_linking(compact, touched);
+    if (linking_affordable && mu <= l.max_components) {
+        out.linking_matrix = linking_matrix(b, l.max_components);
+    } else {
+        out.why["linking_matrix"] =
+            mu > l.max_components
+                ? to_text(mu) + " components, over the budget of " + to_text(l.max_components)
+                : detail::budget_reason("the linking matrix", static_cast<double>(passed), l);
+    }
+
+    // The closure as it is best for linear algebra, and as a short Artin word.
+    auto const algebraic = detail::simplify(compact);
+    std::int64_t expanded = 0;
+    for (auto const& p : algebraic.pieces) {
+        for (auto const& letter : p.letters) expanded += detail::expanded_length(letter);
+    }
+    bool const expandable = expanded <= l.max_letters;
+    bool const banded = !detail::artin(compact.letters);
+    std::optional<detail::simplified> rewritten;
+    if (banded && expandable) rewritten = detail::simplify_expanded(algebraic);
+    auto const& word = rewritten ? *rewritten : algebraic;
+
+    auto const forms = detail::seifert_forms(algebraic, l);
+    auto alexander = detail::alexander_data_of<Integer>(algebraic, forms, l);
+    auto signature = detail::signature_of(algebraic, forms, l);
+    put("alexander", out.alexander, alexander.polynomial);
+    if (out.alexander) {
+        put("conway", out.conway, detail::conway_of(*out.alexander));
+    } else {
+        out.why["conway"] = out.why["alexander"];
+    }
+    put("determinant", out.determinant, alexander.determinant);
+    if (signature.value) {
+        out.signature = signature.value->signature;
+        out.nullity = signature.value->nullity;
+    } else {
+        out.why["signature"] = out.why["nullity"] = signature.reason;
+    }
+    if (mu > 1) {
+        out.why["arf"] = "given for knots only; this link has " + to_text(mu) + " components";
+    } else if (alexander.determinant_mod_8) {
+        auto const d = *alexander.determinant_mod_8;
+        out.arf = d == 1 || d == 7 ? 0 : 1;
+    } else {
+        out.why["arf"] = "the determinant is absent";
+    }
+
+    if (expandable) {
+        put("jones", out.jones, detail::jones_of<Integer>(word, l));
+    } else {
+        out.why["jones"] = "the bands expand to " + to_text(expanded) +
+                           " letters, over the budget of " + to_text(l.max_letters);
+    }
+    out.why["homfly"] = "the HOMFLY-PT polynomial is not computed by this version";
+    out.why["braid_index_lower"] =
+        "this bound needs the HOMFLY-PT polynomial, which is not computed by this version";
+
+    // Each description of the link bounds the genus: its own surface from above, the
+    // slice-Bennequin inequality from below.
+    std::int64_t genus_upper = std::numeric_limits<std::int64_t>::max();
+    std::int64_t genus_lower = 0;
+    auto const surface = [&](detail::simplified const& s, std::int64_t parts) {
+        detail::lower(genus_upper, (s.letters() - s.strands() + 2 * parts - mu) / 2);
+        detail::raise(genus_lower,
+                      detail::half_up(detail::size_of(s.writhe()) - s.strands() + 2 - mu));
+    };
+    std::int64_t surface_parts = algebraic.parts();
+    for (std::size_t k = 0; k < forms.size(); ++k) {
+        if (banded && !forms[k]) {
+            surface_parts += detail::fundamental_parts(algebraic.pieces[k]) - 1;
+        } else if (forms[k]) {
+            surface_parts += forms[k]->surface_parts - 1;
+        }
+    }
+    surface(algebraic, surface_parts);
+    if (rewritten) surface(*rewritten, rewritten->parts());
+    if (out.conway && !out.conway->zero()) {
+        detail::raise(genus_lower, detail::half_up(out.conway->twice_max_exponent() / 2 - mu + 1));
+    }
+    if (out.signature) {
+        detail::raise(genus_lower,
+                      detail::half_up(detail::size_of(*out.signature) + *out.nullity - mu + 1));
+    }
+    out.genus_lower = genus_lower;
+    out.genus_upper = genus_upper;
+
+    if (out.jones && alexander.corank) {
+        std::int64_t bound = out.jones->span() - *alexander.corank;
+        out.crossing_number_lower = bound > 0 ? bound : 0;
+    } else {
+        out.why["crossing_number_lower"] = out.jones ? "the Alexander module is beyond the budget"
+                                                     : "the Jones polynomial is absent";
+    }
+    out.crossing_number_upper = expandable && banded ? word.letters() : expanded;
+    out.braid_index_upper = word.strands();
+    out.bridge_upper = word.strands();
+
+    if (!out.signature) {
+        out.why["unknotting_lower"] = "the signature is absent";
+    } else {
+        std::int64_t bound = 0;
+        detail::raise(bound,
+                      detail::half_up(detail::size_of(*out.signature) + mu - 1 - *out.nullity));
+        std::optional<std::int64_t> own;
+        if (mu == 1) {
+            own = detail::half_up(detail::size_of(*out.signature));
+        } else if (linking_affordable) {
+            own = detail::component_unknotting(compact, touched, twice, l);
+        }
+        if (own) {
+            detail::raise(bound, *own);
+            out.unknotting_lower = bound;
+        } else {
+            out.why["unknotting_lower"] =
+                "linking numbers or a component's signature are beyond the budget";
+        }
+    }
+    return out;
+}
+
+} // namespace weft::inline v0::knot
