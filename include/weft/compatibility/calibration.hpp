@@ -69,7 +69,10 @@ public:
         auto const fail = [](std::string where, std::string got, std::string expected) {
             WEFT_THROW(invalid_argument(std::move(where), std::move(got), std::move(expected)));
         };
-        if (points_.empty()) fail("points", "none", "at least one");
+        if (points_.empty() || points_.size() > max_read_points) {
+            fail("points", weft::to_text(points_.size()),
+                 "from 1 to " + weft::to_text(max_read_points));
+        }
         for (std::size_t i = 0; i < points_.size(); ++i) {
             auto const where = "points[" + to_text_index(i) + "]";
             require_unit(where + ".value", points_[i].value);
@@ -85,10 +88,35 @@ public:
                 fail(where, weft::to_text(points_[i].value), "values and counts that grow");
             }
         }
+        auto const share = [m = static_cast<double>(count_)](double rank) {
+            return (rank + 0.5) / (m + 1.0);
+        };
+        // Before the first point, between two, and after the last one.
+        steps_.reserve(points_.size() + 1);
+        steps_.push_back({-1.0, share(0.0), 0.0, share(0.0)});
+        values_.reserve(points_.size() + 2);
+        at_.reserve(points_.size());
+        for (std::size_t i = 0; i < points_.size(); ++i) {
+            auto const& p = points_[i];
+            values_.push_back(p.value);
+            at_.push_back(
+                share(0.5 * (static_cast<double>(p.below) + static_cast<double>(p.not_above))));
+            auto const low = share(static_cast<double>(p.not_above));
+            if (i + 1 == points_.size()) {
+                steps_.push_back({p.value, low, 0.0, low});
+            } else {
+                auto const high = share(static_cast<double>(points_[i + 1].below));
+                steps_.push_back(
+                    {p.value, low, (high - low) / (points_[i + 1].value - p.value), high});
+            }
+        }
+        // Two sentinels above every x.
+        values_.push_back(2.0);
+        values_.push_back(2.0);
         std::size_t i = 0;
         for (std::size_t b = 0; b < buckets; ++b) {
-            while (i < points_.size() && points_[i].value < static_cast<double>(b) / buckets) ++i;
-            start_[b] = static_cast<std::uint32_t>(i);
+            while (values_[i] < static_cast<double>(b) / static_cast<double>(buckets)) ++i;
+            start_[b] = static_cast<std::uint16_t>(i);
         }
     }
 
@@ -100,59 +128,83 @@ public:
         WEFT_ASSERT(in_unit(x));
         auto const bucket = static_cast<std::size_t>(x * static_cast<double>(buckets));
         std::size_t i = start_[bucket < buckets ? bucket : buckets - 1];
-        while (i < points_.size() && points_[i].value < x) ++i;
-        double rank = 0.0;
-        if (i == points_.size()) {
-            rank = static_cast<double>(count_);
-        } else if (points_[i].value == x) {
-            rank = 0.5 * (static_cast<double>(points_[i].below) +
-                          static_cast<double>(points_[i].not_above));
-        } else if (i > 0) {
-            auto const& p = points_[i - 1];
-            auto const& q = points_[i];
-            auto const low = static_cast<double>(p.not_above);
-            auto const high = static_cast<double>(q.below);
-            rank = low + (high - low) * ((x - p.value) / (q.value - p.value));
-        }
-        return (rank + 0.5) / (static_cast<double>(count_) + 1.0);
+        // Mostly one step, whose outcome no branch predictor knows.
+        i += values_[i] < x ? 1U : 0U;
+        while (values_[i] < x) ++i;
+        if (values_[i] == x) return at_[i];
+        auto const& s = steps_[i];
+        auto const p = s.low + s.slope * (x - s.from);
+        return p < s.high ? p : s.high;
     }
 
 private:
     static constexpr std::size_t buckets = 1024;
+    static constexpr std::size_t max_read_points = 60'000;
 
     static std::string to_text_index(std::size_t i) { return weft::to_text(i); }
 
+    /// The percentiles between two points.
+    struct step {
+        double from, low, slope, high;
+    };
+
     std::vector<point> points_;
     std::uint64_t count_ = 0;
-    std::array<std::uint32_t, buckets> start_{};
+    std::vector<double> values_;
+    std::vector<double> at_; ///< percentiles at the points
+    std::vector<step> steps_;
+    std::array<std::uint16_t, buckets> start_{};
 };
 
 /// Default weights of the components, in the order of `component`.
 inline constexpr std::array<double, component_count> default_weights{0.30, 0.10, 0.25, 0.20, 0.15};
 
-/// The weighted mean of values over a set of components: the shares of the weights, and the sum
-/// of share x value in the components' order. The one kernel of every combined score.
-struct combination {
-    double score = 0.0;
-    bool any = false;
-};
+/// The weighted mean over a set of components: the one kernel of every combined score. What is
+/// absent gives its weight to the others.
+class combiner {
+public:
+    /// Throws invalid_argument for weights that cannot weigh.
+    explicit combiner(std::array<double, component_count> const& weights)
+        : weights_(weights) {
+        require_weights("weights", weights);
+        for (unsigned set = 0; set < shares_.size(); ++set) {
+            double total = 0.0;
+            for (std::size_t c = 0; c < component_count; ++c) {
+                if (contains(static_cast<component_set>(set), c)) total += weights[c];
+            }
+            if (!(total > 0.0)) continue;
+            any_[set] = true;
+            for (std::size_t c = 0; c < component_count; ++c) {
+                if (contains(static_cast<component_set>(set), c)) {
+                    shares_[set][c] = weights[c] / total;
+                }
+            }
+        }
+    }
 
-[[nodiscard]] inline combination
-combine(std::array<double, component_count> const& value, component_set present,
-        std::array<double, component_count> const& weights) noexcept {
-    double total = 0.0;
-    for (std::size_t c = 0; c < component_count; ++c) {
-        if (contains(present, c)) total += weights[c];
+    [[nodiscard]] std::array<double, component_count> const& weights() const noexcept {
+        return weights_;
     }
-    combination out;
-    if (!(total > 0.0)) return out;
-    out.any = true;
-    for (std::size_t c = 0; c < component_count; ++c) {
-        if (contains(present, c)) out.score += weights[c] / total * value[c];
+    /// Whether something with a positive weight is present.
+    [[nodiscard]] bool any(component_set present) const noexcept { return any_[present]; }
+    /// Share of the weight; 0 for what is absent.
+    [[nodiscard]] double share(component_set present, std::size_t c) const noexcept {
+        return shares_[present][c];
     }
-    out.score = clamp_unit(out.score);
-    return out;
-}
+    /// The sum of share x value in the components' order; values of absent ones must be finite.
+    [[nodiscard]] double mean(std::array<double, component_count> const& value,
+                              component_set present) const noexcept {
+        auto const& share = shares_[present];
+        double sum = 0.0;
+        for (std::size_t c = 0; c < component_count; ++c) sum += share[c] * value[c];
+        return clamp_unit(sum);
+    }
+
+private:
+    std::array<double, component_count> weights_;
+    std::array<std::array<double, component_count>, 1U << component_count> shares_{};
+    std::array<bool, 1U << component_count> any_{};
+};
 
 /// How scores are distributed among random pairs of two kinds of entity.
 struct pair_distribution {
@@ -236,6 +288,7 @@ namespace detail {
                                                        calibration_options const& options) {
     pair_distribution d;
     d.pairs = raws.size();
+    combiner const weighing(options.weights);
     component_set seen = 0;
     for (std::size_t c = 0; c < component_count; ++c) {
         std::vector<double> values;
@@ -257,14 +310,14 @@ namespace detail {
     for (unsigned set = 1; set < (1U << component_count); ++set) {
         if ((set & ~static_cast<unsigned>(seen)) != 0) continue;
         auto const mask = static_cast<component_set>(set);
+        if (!weighing.any(mask)) continue;
         std::vector<double> exact;
         std::vector<double> at_least;
         for (std::size_t i = 0; i < raws.size(); ++i) {
             if ((raws[i].present & mask) != mask) continue;
-            auto const combined = combine(percentiles[i], mask, options.weights);
-            if (!combined.any) continue;
-            at_least.push_back(combined.score);
-            if (raws[i].present == mask) exact.push_back(combined.score);
+            auto const score = weighing.mean(percentiles[i], mask);
+            at_least.push_back(score);
+            if (raws[i].present == mask) exact.push_back(score);
         }
         if (at_least.empty()) continue;
         d.combined[set] = quantile_table::of(

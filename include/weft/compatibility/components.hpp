@@ -63,8 +63,7 @@ struct compare_options {
                                             compare_options const& options = {}) noexcept {
     raw_components out;
     WEFT_ASSERT(a.qubit_count == b.qubit_count && a.vibe_count == b.vibe_count);
-    if (auto const f = quantum::profile_fidelity({a.qubits.data(), a.qubit_count},
-                                                 {b.qubits.data(), b.qubit_count})) {
+    if (auto const f = quantum::profile_fidelity(a.qubits, b.qubits, a.qubit_count)) {
         out.set(component::quantum, *f);
     }
     double weight = 0.0;

@@ -87,8 +87,8 @@ class scorer {
 public:
     /// Raw values are combined, and the scores say so. Throws invalid_argument for bad options.
     explicit scorer(score_options options = {})
-        : options_(options) {
-        require_weights("weights", options_.weights);
+        : options_(options)
+        , weighing_(options.weights) {
         require_unit("compare.link_share", options_.compare.link_share);
     }
 
@@ -122,11 +122,6 @@ public:
         out.from_percentiles = calibrated();
         component_set usable = 0;
         auto const values = usable_values(raw, table, usable);
-        auto const combined = combine(values, usable, options_.weights);
-        double total = 0.0;
-        for (std::size_t c = 0; c < component_count; ++c) {
-            if (contains(usable, c)) total += options_.weights[c];
-        }
         auto const scale = multiplier(options_.relation);
         double sum = 0.0;
         for (std::size_t c = 0; c < component_count; ++c) {
@@ -138,16 +133,15 @@ public:
                 continue;
             }
             if (calibrated()) part.percentile = values[c];
-            if (!combined.any) continue;
-            part.weight = options_.weights[c] / total;
+            part.weight = weighing_.share(usable, c);
             part.contribution = part.weight * values[c] * scale;
             sum += part.contribution;
         }
-        auto const brief = finish(combined, usable, table);
+        auto const brief = finish(values, usable, table);
         if (!brief.present) return out;
         out.score = brief.score;
         out.clamped = sum > 1.0 ? 1.0 - sum : 0.0;
-        if (calibrated()) out.percentile = percentile_of(combined, usable, table);
+        if (calibrated() && table->combined[usable]) out.percentile = brief.percentile;
         return out;
     }
 
@@ -159,7 +153,7 @@ public:
         auto const* const table = distribution(a, b);
         component_set usable = 0;
         auto const values = usable_values(raw, table, usable);
-        return finish(combine(values, usable, options_.weights), usable, table);
+        return finish(values, usable, table);
     }
 
     static void require_same_space(profile::fingerprint const& a, profile::fingerprint const& b) {
@@ -197,25 +191,24 @@ private:
         return values;
     }
 
-    [[nodiscard]] static std::optional<double>
-    percentile_of(combination const& combined, component_set usable,
-                  pair_distribution const* table) noexcept {
-        if (!combined.any || table == nullptr || !table->combined[usable]) return std::nullopt;
-        return table->combined[usable]->percentile(combined.score);
-    }
-
-    [[nodiscard]] brief_score finish(combination const& combined, component_set usable,
+    [[nodiscard]] brief_score finish(std::array<double, component_count> const& values,
+                                     component_set usable,
                                      pair_distribution const* table) const noexcept {
         brief_score out;
-        if (!combined.any) return out;
+        if (!weighing_.any(usable)) return out;
         out.present = true;
-        out.score = clamp_unit(combined.score * multiplier(options_.relation));
-        out.percentile =
-            calibrated() ? percentile_of(combined, usable, table).value_or(0.0) : out.score;
+        auto const combined = weighing_.mean(values, usable);
+        out.score = clamp_unit(combined * multiplier(options_.relation));
+        if (!calibrated()) {
+            out.percentile = out.score;
+        } else if (table->combined[usable]) {
+            out.percentile = table->combined[usable]->percentile(combined);
+        }
         return out;
     }
 
     score_options options_;
+    combiner weighing_;
     std::shared_ptr<calibration const> calibration_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -40,19 +39,31 @@ struct signed_crossings {
                                          signed_crossings const&) = default;
 };
 
+namespace detail {
+
+/// std::popcount is a library call where the target lacks the instruction, as baseline x86-64 does.
+[[nodiscard]] constexpr unsigned bit_count(std::uint64_t x) noexcept {
+    x -= (x >> 1U) & 0x5555'5555'5555'5555ULL;
+    x = (x & 0x3333'3333'3333'3333ULL) + ((x >> 2U) & 0x3333'3333'3333'3333ULL);
+    x = (x + (x >> 4U)) & 0x0f0f'0f0f'0f0f'0f0fULL;
+    return static_cast<unsigned>((x * 0x0101'0101'0101'0101ULL) >> 56U);
+}
+
+} // namespace detail
+
 /// How alike two sets of signed crossings are: 1 - sum |s_a - s_b| / sum (|s_a| + |s_b|) over the
 /// pairs of dimensions known on both sides, in [0,1]; 1 iff equal there. Absent where neither has
 /// a crossing there. Symmetric. O(1).
 [[nodiscard]] inline std::optional<double> similarity(signed_crossings const& a,
                                                       signed_crossings const& b) noexcept {
-    int different = 0;
-    int all = 0;
+    unsigned different = 0;
+    unsigned all = 0;
     for (std::size_t w = 0; w < signed_crossings::words; ++w) {
         auto const both = a.known[w] & b.known[w];
-        different += std::popcount((a.over[w] ^ b.over[w]) & both) +
-                     std::popcount((a.under[w] ^ b.under[w]) & both);
-        all += std::popcount(a.over[w] & both) + std::popcount(b.over[w] & both) +
-               std::popcount(a.under[w] & both) + std::popcount(b.under[w] & both);
+        different += detail::bit_count((a.over[w] ^ b.over[w]) & both) +
+                     detail::bit_count((a.under[w] ^ b.under[w]) & both);
+        all += detail::bit_count((a.over[w] | a.under[w]) & both) +
+               detail::bit_count((b.over[w] | b.under[w]) & both);
     }
     if (all == 0) return std::nullopt;
     return 1.0 - static_cast<double>(different) / static_cast<double>(all);
@@ -61,7 +72,7 @@ struct signed_crossings {
 /// The part of a fingerprint with a fixed size: trivially copyable, so that a host can keep it in
 /// one flat block.
 struct dense_fingerprint {
-    std::array<quantum::profile_qubit, max_dimensions> qubits{};
+    quantum::profile_register<max_dimensions> qubits;
     std::array<double, max_dimensions> vibe{};
     /// Square roots of the confidences; 0 for what is not known.
     std::array<double, max_dimensions> vibe_roots{};
@@ -367,8 +378,8 @@ private:
         dense.qubits = {};
         dense.qubit_count = static_cast<std::uint8_t>(values.size());
         for (std::size_t i = 0; i < values.size(); ++i) {
-            dense.qubits[i] = quantum::encode_dimension(values[i].value, values[i].confidence,
-                                                        options_.certainty_cap);
+            dense.qubits.set(i, quantum::encode_dimension(values[i].value, values[i].confidence,
+                                                          options_.certainty_cap));
         }
         auto all = bands(profile, history);
         dense.crossings = {};
@@ -392,8 +403,8 @@ private:
         dense.has_link = !all.empty();
         if (!all.empty()) {
             auto const strands = drop_isolated_strands(all);
-            auto const link =
-                knot::compute_invariants(knot::braid(strands, std::move(all)), options_.limits);
+            auto const link = knot::compute_invariants(
+                knot::braid::from_bands(strands, std::move(all)), options_.limits);
             dense.link = knot::make_record(link);
         }
     }

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
@@ -133,27 +135,86 @@ struct profile_qubit {
     return qubit_fidelity(a.z * b.z + a.x * b.x, a.mixed * b.mixed);
 }
 
-/// A profile's fidelity: the weighted geometric mean exp(sum w_i ln F_i / sum w_i) over the n
-/// dimensions with w_i = sqrt(c_a c_b). Two uncertain dimensions look alike without saying
+namespace detail {
+
+/// The one kernel of profile_fidelity; `f` and `w` are scratch for n numbers. Free of branches, so
+/// that the first loop vectorises: where a weight is 0, one side is fully mixed and F >= 1/2, so
+/// that its term is an exact 0.
+[[nodiscard]] inline std::optional<double> weighted_geometric_mean(double* f, double const* w,
+                                                                   std::size_t n) noexcept {
+    double weight = 0.0, sum = 0.0;
+    for (std::size_t i = 0; i < n; ++i) f[i] = std::log(f[i]);
+    for (std::size_t i = 0; i < n; ++i) {
+        weight += w[i];
+        sum += w[i] * f[i];
+    }
+    if (!(weight > 0.0)) return std::nullopt;
+    return clamp_unit(std::exp(sum / weight));
+}
+
+} // namespace detail
+
+/// A profile's dimensions side by side, for at most N of them: what pair scoring keeps. Those that
+/// were never set are unknown.
+template <std::size_t N>
+struct profile_register {
+    std::array<double, N> z{};
+    std::array<double, N> x{};
+    std::array<double, N> mixed = ones();
+    std::array<double, N> root_weight{};
+
+    constexpr void set(std::size_t i, profile_qubit const& q) noexcept {
+        z[i] = q.z;
+        x[i] = q.x;
+        mixed[i] = q.mixed;
+        root_weight[i] = q.root_weight;
+    }
+
+    [[nodiscard]] constexpr profile_qubit operator[](std::size_t i) const noexcept {
+        return {z[i], x[i], mixed[i], root_weight[i]};
+    }
+
+private:
+    static constexpr std::array<double, N> ones() noexcept {
+        std::array<double, N> a{};
+        for (auto& value : a) value = 1.0;
+        return a;
+    }
+};
+
+/// A profile's fidelity: the weighted geometric mean exp(sum w_i ln F_i / sum w_i) over the first
+/// n <= N dimensions with w_i = sqrt(c_a c_b). Two uncertain dimensions look alike without saying
 /// anything, which is why certainty weighs. Absent where every w_i is 0. Symmetric bit for bit;
 /// in [0,1]. O(n), one logarithm a dimension.
-/// Dimension i of `a` is compared with dimension i of `b`: the lengths must agree (checked).
+template <std::size_t N>
+[[nodiscard]] std::optional<double> profile_fidelity(profile_register<N> const& a,
+                                                     profile_register<N> const& b,
+                                                     std::size_t n) noexcept {
+    WEFT_ASSERT(n <= N);
+    std::array<double, N> f;
+    std::array<double, N> w;
+    for (std::size_t i = 0; i < n; ++i) {
+        w[i] = a.root_weight[i] * b.root_weight[i];
+        f[i] = qubit_fidelity(a.z[i] * b.z[i] + a.x[i] * b.x[i], a.mixed[i] * b.mixed[i]);
+    }
+    return detail::weighted_geometric_mean(f.data(), w.data(), n);
+}
+
+/// The same over any number of dimensions; dimension i of `a` is compared with dimension i of `b`.
+/// Throws invalid_argument where the lengths differ.
 [[nodiscard]] inline std::optional<double> profile_fidelity(std::span<profile_qubit const> a,
                                                             std::span<profile_qubit const> b) {
     if (a.size() != b.size()) {
         WEFT_THROW(invalid_argument("b", to_text(b.size()) + " dimensions",
                                     "as many as in a: " + to_text(a.size())));
     }
-    // Without branches: where a weight is 0, one side is fully mixed and F >= 1/2, so that its term
-    // is an exact 0.
-    double weight = 0.0, sum = 0.0;
+    std::vector<double> f(a.size());
+    std::vector<double> w(a.size());
     for (std::size_t i = 0; i < a.size(); ++i) {
-        double const w = a[i].root_weight * b[i].root_weight;
-        weight += w;
-        sum += w * std::log(fidelity(a[i], b[i]));
+        w[i] = a[i].root_weight * b[i].root_weight;
+        f[i] = fidelity(a[i], b[i]);
     }
-    if (!(weight > 0.0)) return std::nullopt;
-    return clamp_unit(std::exp(sum / weight));
+    return detail::weighted_geometric_mean(f.data(), w.data(), a.size());
 }
 
 } // namespace weft::inline v0::quantum
