@@ -164,7 +164,6 @@ public:
         sqlite3_extended_result_codes(opened, 1);
         sqlite3_busy_timeout(opened, static_cast<int>(options.busy_timeout.count()));
         command("PRAGMA foreign_keys = ON");
-        command("PRAGMA trusted_schema = OFF");
         if (!options.read_only) {
             // Readers do not block the writer. A killed process loses nothing that was committed;
             // a power failure may take the last commits, never the consistency.
