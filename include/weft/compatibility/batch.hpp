@@ -87,10 +87,32 @@ struct batch_result {
     std::uint64_t without_score = 0;
 };
 
-/// The `k` best candidates of each entity among all others, for pairs that `eligible(i, j)` (of
-/// indices; called from the executor's threads) allows. O(n^2) pair scores, O(n k) memory; equal
-/// bits for any executor.
-/// Throws invalid_argument for fingerprints of different spaces or more than 2^32 of them.
+namespace detail {
+
+/// Visits every unordered pair of blocks 0 ... m - 1 (a block with itself too) once, in rounds in
+/// which no block occurs twice, so that the tiles of a round may write to their blocks at the same
+/// time: the circle method of round-robin tournaments. tile(a, b, slot) with a <= b; `slot` is
+/// below m and differs within a round.
+template <class Executor, class Tile>
+void for_each_tile(std::size_t m, Executor& executor, Tile const& tile) {
+    executor(m, [&](std::size_t a) { tile(a, a, a); });
+    auto const seats = m + m % 2; // an odd one out plays against nobody
+    for (std::size_t round = 0; round + 1 < seats; ++round) {
+        executor(seats / 2, [&](std::size_t table) {
+            auto const turn = [&](std::size_t seat) { return (seat + round) % (seats - 1); };
+            auto const a = table == 0 ? seats - 1 : turn(table);
+            auto const b = table == 0 ? turn(0) : turn(seats - 1 - table);
+            if (a < m && b < m) tile(a < b ? a : b, a < b ? b : a, table);
+        });
+    }
+}
+
+} // namespace detail
+
+/// The `k` best candidates of each entity among all others, for pairs that `eligible(i, j)` (may j
+/// be proposed to i? indices; called from the executor's threads) allows. Each unordered pair is
+/// scored once: O(n^2) pair scores, O(n k) memory; equal bits for any executor.
+/// Throws invalid_argument for fingerprints of different spaces or more than 2^32 - 1 of them.
 template <class Executor = serial_executor, class Eligible>
 [[nodiscard]] batch_result top_candidates(scorer const& s,
                                           std::span<profile::fingerprint const> people,
@@ -100,33 +122,40 @@ template <class Executor = serial_executor, class Eligible>
         WEFT_THROW(invalid_argument("people", weft::to_text(n), "at most 2^32 - 1 fingerprints"));
     }
     for (std::size_t i = 1; i < n; ++i) scorer::require_same_space(people[0], people[i]);
-    constexpr std::size_t rows = 16;
-    auto const tasks = (n + rows - 1) / rows;
-    std::vector<batch_result> parts(tasks);
     batch_result out;
     out.best.resize(n);
-    // A task owns a block of rows: nothing is shared, and each row meets the others in order.
-    executor(tasks, [&](std::size_t t) {
-        auto& part = parts[t];
-        auto const first = t * rows;
-        auto const last = std::min(n, first + rows);
-        for (auto i = first; i < last; ++i) out.best[i].reserve(std::min(k + 1, n));
-        for (std::size_t j = 0; j < n; ++j) {
-            for (auto i = first; i < last; ++i) {
-                if (i == j || !eligible(i, j)) continue;
-                auto const b = s.brief(people[i], people[j]);
-                if (!b.present) {
-                    ++part.without_score;
+    if (n == 0) return out;
+    // Small enough for a tile's fingerprints to stay in a core's cache, or else 64 blocks.
+    auto const block = std::max<std::size_t>(32, (n + 63) / 64);
+    auto const blocks = (n + block - 1) / block;
+    std::vector<batch_result> parts(blocks);
+    auto const offer = [&](std::size_t to, std::size_t other, brief_score const& b) {
+        candidate const c{static_cast<std::uint32_t>(other), b.score, b.percentile};
+        auto& best = out.best[to];
+        if (best.size() == k && (k == 0 || !(c < best.back()))) return;
+        best.insert(std::upper_bound(best.begin(), best.end(), c), c);
+        if (best.size() > k) best.pop_back();
+    };
+    detail::for_each_tile(blocks, executor, [&](std::size_t a, std::size_t b, std::size_t slot) {
+        auto& part = parts[slot];
+        auto const rows_end = std::min(n, (a + 1) * block);
+        auto const columns_end = std::min(n, (b + 1) * block);
+        for (auto j = b * block; j < columns_end; ++j) {
+            for (auto i = a * block; i < (a == b ? j : rows_end); ++i) {
+                bool const forth = eligible(i, j);
+                bool const back = eligible(j, i);
+                std::uint64_t const ways = (forth ? 1U : 0U) + (back ? 1U : 0U);
+                if (ways == 0) continue;
+                auto const brief = s.brief(people[i], people[j]);
+                if (!brief.present) {
+                    part.without_score += ways;
                     continue;
                 }
-                ++part.scored;
-                auto const bin = static_cast<std::size_t>(b.score * 100.0);
-                ++part.scores[bin < 100 ? bin : 99];
-                candidate const c{static_cast<std::uint32_t>(j), b.score, b.percentile};
-                auto& best = out.best[i];
-                if (best.size() == k && (k == 0 || !(c < best.back()))) continue;
-                best.insert(std::upper_bound(best.begin(), best.end(), c), c);
-                if (best.size() > k) best.pop_back();
+                part.scored += ways;
+                auto const bin = static_cast<std::size_t>(brief.score * 100.0);
+                part.scores[bin < 100 ? bin : 99] += ways;
+                if (forth) offer(i, j, brief);
+                if (back) offer(j, i, brief);
             }
         }
     });

@@ -50,6 +50,8 @@ struct compare_options {
     /// The knot component is link_share of the links' similarity (invariants only) and the rest of
     /// the agreement of the signed crossings, which keep which dimensions cross.
     double link_share = 0.5;
+    /// Terms and weights of the links' similarity.
+    knot::similarity_kernel links{};
 };
 
 /// How the dense parts of two fingerprints of one space compare: everything but the location.
@@ -82,7 +84,7 @@ struct compare_options {
     if (a.known_count >= 2 && b.known_count >= 2) {
         auto const crossings = profile::similarity(a.crossings, b.crossings);
         std::optional<double> link;
-        if (a.has_link && b.has_link) link = knot::similarity(a.link, b.link);
+        if (a.has_link && b.has_link) link = options.links(a.link, b.link);
         if (crossings && link) {
             out.set(component::knot, clamp_unit(options.link_share * *link +
                                                 (1.0 - options.link_share) * *crossings));
