@@ -74,11 +74,14 @@ namespace detail {
         if (c.upper) out += (out.empty() ? "" : " and ") + name + " <= " + upper;
         return out;
     }
-    case jsonb:
+    case jsonb: {
         if (postgres) return c.object ? "jsonb_typeof(" + name + ") = 'object'" : "";
-        return c.object ? "case when json_valid(" + name + ") then json_type(" + name +
-                              ") = 'object' else 0 end"
-                        : "json_valid(" + name + ")";
+        // Until 3.45 json_valid(NULL) is 0.
+        auto const nullable = c.not_null ? std::string() : name + " is null or ";
+        return nullable + (c.object ? "case when json_valid(" + name + ") then json_type(" + name +
+                                          ") = 'object' else 0 end"
+                                    : "json_valid(" + name + ")");
+    }
     case uuid: {
         if (postgres) return {};
         std::string pattern;

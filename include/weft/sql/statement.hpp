@@ -27,10 +27,10 @@ enum class on_conflict : std::uint8_t {
 };
 
 struct write_options {
-    std::string schema;                                    ///< empty: the connection's search path
+    std::string schema{};                                  ///< empty: the connection's search path
     sql::on_conflict on_conflict = sql::on_conflict::fail; ///< for insert
     /// Nullable columns with a default that are NULL, not the default, where the optional is unset.
-    std::vector<std::string_view> null_where_unset;
+    std::vector<std::string_view> null_where_unset{};
 };
 
 namespace detail {
