@@ -1,6 +1,7 @@
 // weft-msqr: the msqR table as CSV on stdin, one ENTITY a line on stdout.
 
-#include <cstdio>
+#include <chrono>
+#include <cmath>
 #include <exception>
 #include <iostream>
 #include <iterator>

@@ -305,12 +305,19 @@ private:
     return out;
 }
 
-/// One ENTITY. The profile is the latest snapshot; what was not answered there is missing.
+/// One ENTITY. The profile is the latest snapshot in which anything was answered; what was not
+/// answered there is missing.
 [[nodiscard]] inline json to_entity(person const& p, options const& given = {}) {
     json out;
     out["id"] = "msqr:" + p.study + ":" + p.id;
     out["kind"] = "user";
-    out["profile"] = to_json(p.snapshots.back());
+    auto const empty = [](profile const& snapshot) {
+        return std::none_of(snapshot.begin(), snapshot.end(),
+                            [](auto const& x) { return x.has_value(); });
+    };
+    auto latest = p.snapshots.size() - 1;
+    while (latest > 0 && empty(p.snapshots[latest])) --latest;
+    out["profile"] = to_json(p.snapshots[latest]);
     if (std::any_of(p.vibe.begin(), p.vibe.end(), [](auto const& x) { return x.has_value(); })) {
         auto& vibe = out["vibe"];
         for (std::size_t i = 0; i < traits.size(); ++i) {
