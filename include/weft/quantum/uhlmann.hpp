@@ -128,15 +128,15 @@ inline double half_trace_norm(Eigen::MatrixXcd const& hermitian) {
 [[nodiscard]] inline double sub_fidelity(density const& a, density const& b) {
     auto const pair = detail::factor_pair::of(a, b);
     Eigen::VectorXd const s = detail::singular_values(pair.product);
-    double sum = 0.0, second = 0.0, root = 0.0;
+    double sum = 0.0, second = 0.0;
     for (Eigen::Index i = 0; i < s.size(); ++i) {
         double const square = s(i) * s(i);
         second += sum * square;
         sum += square;
-        root += s(i);
     }
     double const bound = sum + 2.0 * std::sqrt(second);
-    return clamp_unit(std::min(bound, detail::root_fidelity_of(pair.product) * root));
+    double const root = detail::root_fidelity_of(pair.product);
+    return clamp_unit(std::min(bound, root * root));
 }
 
 /// Tr(rho sigma) + sqrt((1 - Tr rho^2)(1 - Tr sigma^2)).
