@@ -82,6 +82,8 @@ template <class Json>
 
 } // namespace detail
 
+using weft::to_text; // the overload for frequencies must not hide those for numbers
+
 [[nodiscard]] constexpr std::string_view to_text(contact_frequency f) noexcept {
     switch (f) {
     case contact_frequency::off:

@@ -1,3 +1,11 @@
-#include "weft/core/number.hpp"
+#include "every_wing.hpp"
+
+#include <cstdio>
+
 std::string second();
-int main() { return second() == weft::to_text(0.5) ? 0 : 1; }
+
+int main() {
+    auto const here = every_wing();
+    std::puts(here.c_str());
+    return here == second() ? 0 : 1;
+}

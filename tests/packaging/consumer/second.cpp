@@ -1,3 +1,6 @@
-#include "weft/core/number.hpp"
+#include "every_wing.hpp"
+
 std::string second();
-std::string second() { return weft::to_text(0.5); }
+std::string second() {
+    return every_wing();
+}
