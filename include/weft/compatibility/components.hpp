@@ -8,6 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "weft/core/error.hpp"
+#include "weft/core/number.hpp"
 #include "weft/core/unit.hpp"
 #include "weft/knot/similarity.hpp"
 #include "weft/profile/fingerprint.hpp"
@@ -20,6 +22,8 @@ namespace weft::inline v0::compatibility {
 enum class component : std::uint8_t { quantum, vibe, location, timing, knot };
 
 inline constexpr std::size_t component_count = 5;
+
+using weft::to_text; // the overload for components must not hide those for numbers
 
 [[nodiscard]] constexpr std::string_view to_text(component c) noexcept {
     constexpr std::array<std::string_view, component_count> names{"quantum", "vibe", "location",
