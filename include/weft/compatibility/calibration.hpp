@@ -25,7 +25,7 @@ namespace weft::inline v0::compatibility {
 /// The distribution of a number in [0,1] over m random pairs, kept at no more than
 /// `max_points` of its values with exact counts there: the percentile of a value is its mid-rank
 /// (lower + equal/2 + 1/2) / (m + 1), exact at kept values, and interpolated between them.
-/// With 100,000 pairs and 1,000 points the error is at most .001.
+/// With many pairs the error is at most .002.
 class quantile_table {
 public:
     static constexpr std::size_t max_points = 1000;
