@@ -1,9 +1,7 @@
 #!/usr/bin/env bash
-# readme.sh COMPILER INCLUDE-FLAGS...: the README's program is examples/first/main.cpp, compiles, and
+# readme.sh COMPILER FLAGS...: the README's program is examples/first/main.cpp, compiles, and
 # prints what the README says it prints.
 set -eu
-compiler=$1
-shift
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -11,8 +9,8 @@ block() { awk -v want="$1" '/^```/ { on = ($0 == "```" want); next } on' "$top/R
 block cpp > "$work/readme.cpp"
 block text > "$work/expected"
 diff -u "$top/examples/first/main.cpp" "$work/readme.cpp"
-"$compiler" -std=c++20 -O0 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror \
-    "$@" "$work/readme.cpp" -o "$work/readme"
+"$@" -std=c++20 -O0 -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Werror \
+    "$work/readme.cpp" -o "$work/readme"
 "$work/readme" > "$work/printed"
 diff -u "$work/expected" "$work/printed"
 echo "the README's program prints what the README says"

@@ -18,8 +18,9 @@
 
 namespace weft::inline v0::profile {
 
-/// One dimension's values over an entity's snapshots, those with a confidence above 0. An entity
-/// without any gives its present value at `now`, or an empty series where it has none.
+/// One dimension's values over an entity's snapshots, those with a confidence above 0. Snapshots
+/// after `now` are not known at `now` and left out. An entity without any snapshot gives its
+/// present value at `now`, or an empty series where it has none.
 [[nodiscard]] inline temporal::series dimension_series(entity const& e, std::string const& name,
                                                        instant now) {
     std::vector<instant> times;
@@ -32,7 +33,9 @@ namespace weft::inline v0::profile {
             }
         }
     };
-    for (auto const& s : e.snapshots) take(s.at, s.profile);
+    for (auto const& s : e.snapshots) {
+        if (s.at <= now) take(s.at, s.profile);
+    }
     if (e.snapshots.empty()) take(now, e.profile);
     return {std::move(times), std::move(values)};
 }
@@ -42,20 +45,26 @@ struct evolution_model {
     std::vector<temporal::forecast_model> dimensions;
 };
 
-/// Fits each dimension's model to the series of all entities; the documented prior for a dimension
-/// that nobody has.
+/// The forecast model of one dimension, fitted to the series of all entities; the documented prior
+/// where nobody has the dimension. Dimensions are independent of each other: a host may fit them on
+/// several threads.
+[[nodiscard]] inline temporal::forecast_model fit_dimension(std::span<entity const> entities,
+                                                            std::string const& name, instant now) {
+    std::vector<temporal::series> all;
+    for (auto const& e : entities) {
+        auto one = dimension_series(e, name, now);
+        if (!one.empty()) all.push_back(std::move(one));
+    }
+    return all.empty() ? temporal::forecast_model{} : temporal::fit_forecast(all);
+}
+
+/// fit_dimension for every dimension of a space.
 [[nodiscard]] inline evolution_model fit_evolution(std::span<entity const> entities, space const& s,
                                                    instant now) {
     validate(s);
     evolution_model out;
     for (auto const& name : s.profile) {
-        std::vector<temporal::series> all;
-        for (auto const& e : entities) {
-            auto one = dimension_series(e, name, now);
-            if (!one.empty()) all.push_back(std::move(one));
-        }
-        out.dimensions.push_back(all.empty() ? temporal::forecast_model{}
-                                             : temporal::fit_forecast(all));
+        out.dimensions.push_back(fit_dimension(entities, name, now));
     }
     return out;
 }
@@ -69,8 +78,9 @@ struct dimension_forecast {
     std::size_t snapshots = 0;
 };
 
-/// The forecast of every dimension that the entity has, in the space's order. `at` must not lie
-/// before the entity's last snapshot, nor before `now`. O(dimensions x snapshots).
+/// The forecast of every dimension that the entity has, in the space's order, from what is known
+/// at `now`. Throws invalid_argument for `at` before `now` or a model of another space.
+/// O(dimensions x snapshots).
 [[nodiscard]] inline std::vector<dimension_forecast>
 forecast_profile(entity const& e, instant now, instant at, space const& s,
                  evolution_model const& model) {
