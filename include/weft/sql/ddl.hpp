@@ -101,10 +101,10 @@ namespace detail {
                 pattern += c_;
             }
         }
-        // strftime gives another text, or none, for a date or a time of day that does not exist.
+        // Moved by nothing, a date or a time of day that does not exist becomes another, or none.
         return name + " in ('infinity', '-infinity') or (" + name + " glob '" + pattern + "' and " +
                name + " >= '0001' and strftime('%Y-%m-%dT%H:%M:%S', substr(" + name +
-               ", 1, 19)) is substr(" + name + ", 1, 19))";
+               ", 1, 19), '+0 days') is substr(" + name + ", 1, 19))";
     }
     case text:
         break;
