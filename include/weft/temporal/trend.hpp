@@ -109,8 +109,7 @@ inline void require_trend(trend_options const& o) {
 }
 
 /// The probabilities of 0, 1, 2, ... inversions in a random arrangement of items of which groups
-/// are equal (`ties`: the groups' sizes). Products of Mann-Whitney distributions, by sums of
-/// positive terms only.
+/// are equal (`ties`: the groups' sizes): a product of Mann-Whitney distributions.
 inline std::vector<double> inversions(std::span<std::size_t const> ties) {
     std::vector<double> all{1.0};
     std::size_t items = 0;
@@ -119,12 +118,15 @@ inline std::vector<double> inversions(std::span<std::size_t const> ties) {
         auto const n = items + group;
         std::vector<double> joined;
         if (group == 1) {
-            // A single new item: its inversions are uniform on 0..items.
-            joined.assign(all.size() + items, 0.0);
-            for (std::size_t i = 0; i < all.size(); ++i) {
-                for (std::size_t k = 0; k <= items; ++k) {
-                    joined[i + k] += all[i] / static_cast<double>(n);
-                }
+            // A single new item: its inversions are uniform on 0..items. Running sums over the
+            // lower half, where they grow and lose no digits; the upper half mirrors it.
+            auto const size = all.size() + items;
+            joined.assign(size, 0.0);
+            double running = 0.0;
+            for (std::size_t i = 0; i < (size + 1) / 2; ++i) {
+                if (i < all.size()) running += all[i];
+                if (i > items) running -= all[i - items - 1];
+                joined[i] = joined[size - 1 - i] = running / static_cast<double>(n);
             }
         } else if (items == 0) {
             joined = all;
@@ -283,7 +285,8 @@ inline void decide(trend_result& r, double threshold, std::string significance) 
 ///
 /// The level holds for exchangeable noise; noise that remembers itself raises more alarms.
 /// Throws invalid_argument for faulty options, or where the population was fitted to another level.
-/// O(n^2) time and memory, O(n^3) for the exact distribution; above 4000 points unknown.
+/// O(n^2) memory, O(n^2 log n) time and O(n^3) for the exact distribution (more with large ties);
+/// above 4000 points unknown.
 [[nodiscard]] inline trend_result trend_of(series const& own, trend_options const& options = {},
                                            slope_population const* population = nullptr) {
     detail::require_trend(options);
