@@ -1,0 +1,332 @@
+// Who may do what: role x table x command, on a server prepared as Supabase prepares it (default
+// privileges that grant everything) and on one that has only what --with-auth makes.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+
+namespace {
+
+using namespace weft::schema;
+using weft::sql::dialect;
+using weft_test::sample;
+using weft_test::state_of;
+using weft_test::user_a;
+using weft_test::user_b;
+
+/// A server with rows of A, of B and of neither, and a session that can become any role.
+class access : public testing::TestWithParam<bool> {
+protected:
+    weft_test::postgres_database db{GetParam()};
+    weft_test::postgres_connection& admin = db.connection;
+    weft_test::postgres_connection session{db.db.url()};
+
+    access() {
+        std::uint8_t n = 0;
+        for (auto const& user : {user_a, user_b}) {
+            auto const text = weft::to_text(user);
+            for (auto const status :
+                 {queue_status::pending, queue_status::scheduled, queue_status::delivered,
+                  queue_status::seen, queue_status::accepted, queue_status::rejected,
+                  queue_status::ignored, queue_status::expired}) {
+                auto row = sample<outreach_queue>(++n);
+                row.target_user_id = user;
+                row.status = status;
+                row.expires_at.reset();
+                insert(row);
+            }
+            auto history = sample<outreach_history>(++n);
+            history.target_user_id = user;
+            insert(history);
+            auto pair = sample<compatibility_cache>(++n);
+            pair.source_id = text;
+            pair.source_snapshot = pair.target_snapshot = jsonb{"{\"secret\":1}"};
+            insert(pair);
+            pair = sample<compatibility_cache>(++n);
+            pair.source_type = cache_entity_type::event;
+            pair.target_id = text;
+            insert(pair);
+            // The same id under another type is not the user.
+            pair = sample<compatibility_cache>(++n);
+            pair.source_id = pair.target_id = text;
+            pair.source_type = pair.target_type = cache_entity_type::agent;
+            insert(pair);
+            auto signal = sample<predictive_signals_cache>(++n);
+            signal.entity_id = text;
+            insert(signal);
+            signal = sample<predictive_signals_cache>(++n);
+            signal.entity_id = text;
+            signal.entity_type = signal_entity_type::agent;
+            insert(signal);
+        }
+        insert(sample<outreach_processing_jobs>());
+    }
+
+    template <class Row>
+    void insert(Row const& row) {
+        admin.execute(weft::sql::insert(row, dialect::postgres));
+    }
+
+    void become(std::string const& role, std::string const& claims) {
+        session.execute({"reset role", {}});
+        session.execute({"select set_config('request.jwt.claims', $1::text, false)", {claims}});
+        session.execute({"set role " + role, {}});
+    }
+    void become_a() { become("authenticated", claims(user_a)); }
+
+    static std::string claims(weft::uuid const& user) {
+        return R"({"sub":")" + weft::to_text(user) + R"(","role":"authenticated"})";
+    }
+
+    std::string rows(std::string const& table, std::string const& columns = "1") {
+        return state_of(session, "select " + columns + " from " + table) == "00000"
+                   ? weft::to_text(
+                         session.query({"select " + columns + " from " + table, {}}).values.size())
+                   : "refused";
+    }
+};
+
+TEST_P(access, anon_gets_nothing_anywhere) {
+    for (auto const* claims : {"", "{}", "{\"role\":\"anon\"}"}) {
+        become("anon", claims);
+        for (auto const name : table_names) {
+            std::string const t(name);
+            for (auto const& text :
+                 {"select 1 from " + t, "select id from " + t,
+                  "insert into " + t + " default values", "update " + t + " set id = id",
+                  "delete from " + t, "truncate " + t}) {
+                EXPECT_EQ(state_of(session, text), "42501") << text;
+            }
+        }
+    }
+}
+
+TEST_P(access, a_user_sees_own_rows_only) {
+    become_a();
+    EXPECT_EQ(rows("outreach_queue", "*"), "8");
+    EXPECT_EQ(rows("outreach_history", "*"), "1");
+    EXPECT_EQ(rows("compatibility_cache"), "2");
+    EXPECT_EQ(rows("predictive_signals_cache"), "1");
+    EXPECT_EQ(rows("outreach_processing_jobs"), "refused");
+    for (auto const* table : {"outreach_queue", "outreach_history"}) {
+        EXPECT_EQ(weft_test::one(session,
+                                 std::string("select bool_and(target_user_id = "
+                                             "$1::uuid) from ") +
+                                     table,
+                                 {user_a}),
+                  weft::sql::value(true));
+    }
+    EXPECT_EQ(weft_test::one(session,
+                             "select count(*) from compatibility_cache where source_id = $1::text "
+                             "or target_id = $1::text",
+                             {weft::to_text(user_b)}),
+              weft::sql::value(std::int64_t{0}));
+}
+
+TEST_P(access, snapshots_are_never_shown) {
+    become_a();
+    for (auto const* text :
+         {"select source_snapshot from compatibility_cache",
+          "select target_snapshot from compatibility_cache", "select * from compatibility_cache",
+          "select id from compatibility_cache where source_snapshot is not null",
+          "select source_snapshot from predictive_signals_cache",
+          "select compatibility_cache from compatibility_cache"}) {
+        EXPECT_EQ(state_of(session, text), "42501") << text;
+    }
+    EXPECT_EQ(rows("compatibility_cache", "compatibility_score, metadata, expires_at"), "2");
+}
+
+TEST_P(access, a_token_without_a_subject_sees_nothing) {
+    for (auto const* claims : {"", "{}", "{\"role\":\"authenticated\"}", "{\"sub\":null}"}) {
+        become("authenticated", claims);
+        EXPECT_EQ(rows("outreach_queue"), "0") << claims;
+        EXPECT_EQ(rows("outreach_history"), "0") << claims;
+        EXPECT_EQ(rows("compatibility_cache"), "0") << claims;
+        EXPECT_EQ(rows("predictive_signals_cache"), "0") << claims;
+        EXPECT_EQ(state_of(session, "update outreach_queue set status = 'seen'"), "00000");
+    }
+    EXPECT_EQ(weft_test::one(admin, "select count(*) from outreach_queue where status = 'seen'"),
+              weft::sql::value(std::int64_t{2}));
+}
+
+TEST_P(access, a_user_neither_inserts_nor_deletes_nor_truncates) {
+    become_a();
+    for (auto const name : table_names) {
+        std::string const t(name);
+        for (auto const& text :
+             {"insert into " + t + " default values", "delete from " + t, "truncate " + t,
+              "truncate " + t + " cascade", "alter table " + t + " disable row level security",
+              "create index on " + t + " (id)", "select 1 from " + t + " for update",
+              "drop table " + t}) {
+            auto const state = state_of(session, text);
+            bool const locks = text.ends_with("for update") && t == "outreach_queue";
+            EXPECT_EQ(state, locks ? "00000" : "42501") << text;
+        }
+    }
+    EXPECT_EQ(state_of(session, weft::sql::insert(sample<outreach_queue>(99), dialect::postgres)),
+              "42501");
+    EXPECT_EQ(state_of(session, weft::sql::upsert(sample<outreach_queue>(1), dialect::postgres)),
+              "42501");
+    for (auto const* table : {"outreach_history", "compatibility_cache", "predictive_signals_cache",
+                              "outreach_processing_jobs"}) {
+        EXPECT_EQ(state_of(session, std::string("update ") + table + " set metadata = '{}'"),
+                  "42501");
+    }
+}
+
+TEST_P(access, a_user_answers_open_outreach_and_changes_nothing_else) {
+    auto const& texts = enum_names<queue_status>::texts;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        for (auto const to : texts) {
+            session.execute({"reset role", {}});
+            admin.execute({"update outreach_queue set status = $2::text where id = $1::uuid",
+                           {weft_test::id_of(1), std::string(texts[i])}});
+            become_a();
+            auto const text = "update outreach_queue set status = '" + std::string(to) +
+                              "' where id = '" + weft::to_text(weft_test::id_of(1)) + "'";
+            bool const open = i < 4;
+            bool const legal = to != "pending" && to != "scheduled" && to != "expired";
+            if (!open) {
+                EXPECT_EQ(session.execute({text, {}}), 0) << texts[i] << ">" << to;
+            } else {
+                EXPECT_EQ(state_of(session, text), legal ? "00000" : "42501")
+                    << texts[i] << ">" << to;
+            }
+        }
+    }
+    admin.execute({"update outreach_queue set status = 'pending', updated_at = '2020-01-01Z' "
+                   "where id = $1::uuid",
+                   {weft_test::id_of(1)}});
+    become_a();
+    EXPECT_EQ(session.execute({"update outreach_queue set status = 'accepted', response_action = "
+                               "'accepted', responded_at = now(), seen_at = now(), delivered_at = "
+                               "now() where id = $1::uuid",
+                               {weft_test::id_of(1)}}),
+              1);
+    EXPECT_EQ(weft_test::one(admin,
+                             "select updated_at > now() - interval '1 hour' from outreach_queue "
+                             "where id = $1::uuid",
+                             {weft_test::id_of(1)}),
+              weft::sql::value(true));
+    EXPECT_EQ(state_of(session, "update outreach_queue set status = 'accepted', response_action = "
+                                "'rejected'"),
+              "23514");
+}
+
+TEST_P(access, forged_updates_are_refused) {
+    become_a();
+    for (auto const& column : columns_of<outreach_queue>()) {
+        if (column.updated_by_users) continue;
+        EXPECT_EQ(state_of(session, "update outreach_queue set status = 'seen', " +
+                                        std::string(column.name) + " = " +
+                                        std::string(column.name)),
+                  "42501")
+            << column.name;
+    }
+    EXPECT_EQ(session.execute({"update outreach_queue set status = 'seen' where target_user_id = "
+                               "$1::uuid",
+                               {user_b}}),
+              0);
+    EXPECT_EQ(session.execute({"update outreach_queue set status = 'rejected'", {}}), 4)
+        << "A's four open rows";
+    EXPECT_EQ(weft_test::one(admin,
+                             "select count(*) from outreach_queue where target_user_id = $1::uuid "
+                             "and status = 'rejected'",
+                             {user_b}),
+              weft::sql::value(std::int64_t{1}));
+}
+
+TEST_P(access, the_service_does_everything) {
+    become("service_role", "{\"role\":\"service_role\"}");
+    EXPECT_EQ(rows("outreach_queue", "*"), "16");
+    EXPECT_EQ(rows("compatibility_cache", "*"), "6");
+    for_each_table([&]<class Row>(std::type_identity<Row>) {
+        std::string const t(table<Row>::name);
+        auto row = sample<Row>(200);
+        EXPECT_EQ(state_of(session, weft::sql::insert(row, dialect::postgres)), "00000") << t;
+        EXPECT_EQ(state_of(session, weft::sql::upsert(row, dialect::postgres)), "00000") << t;
+        EXPECT_EQ(session.execute({"update " + t + " set metadata = '{}' where id = $1::uuid",
+                                   {weft_test::id_of(200)}}),
+                  1);
+        EXPECT_EQ(
+            session.execute({"delete from " + t + " where id = $1::uuid", {weft_test::id_of(200)}}),
+            1);
+        EXPECT_EQ(state_of(session, "delete from " + t), "00000");
+        EXPECT_EQ(weft_test::count(session, t), 0);
+    });
+}
+
+TEST_P(access, functions_are_for_those_they_are_for) {
+    std::string const a = "'" + weft::to_text(user_a) + "'";
+    std::string const b = "'" + weft::to_text(user_b) + "'";
+    become("anon", "");
+    EXPECT_EQ(state_of(session, "select cleanup_expired_outreach_cache()"), "42501");
+    EXPECT_EQ(state_of(session, "select get_pending_outreach_count(" + a + ")"), "42501");
+    EXPECT_EQ(state_of(session, "select has_recent_outreach(" + a + ", 's', 'event_call')"),
+              "42501");
+    become_a();
+    EXPECT_EQ(state_of(session, "select cleanup_expired_outreach_cache()"), "42501");
+    EXPECT_EQ(weft_test::one(session, "select get_pending_outreach_count(" + a + ")"),
+              weft::sql::value(3));
+    EXPECT_EQ(weft_test::one(session, "select get_pending_outreach_count(" + b + ")"),
+              weft::sql::value(0))
+        << "A learns nothing about B";
+    auto const recent = [](std::string const& user, std::string const& source) {
+        return "select has_recent_outreach(" + user + ", '" + source +
+               "', 'community_invitation', 1000000000)";
+    };
+    auto const source = [&](weft::uuid const& user) {
+        return std::get<std::string>(weft_test::one(
+            admin, "select source_id from outreach_history where target_user_id = $1::uuid",
+            {user}));
+    };
+    EXPECT_EQ(weft_test::one(session, recent(a, source(user_a))), weft::sql::value(true));
+    EXPECT_EQ(weft_test::one(session, recent(b, source(user_b))), weft::sql::value(false));
+    become("service_role", "");
+    EXPECT_EQ(weft_test::one(session, recent(b, source(user_b))), weft::sql::value(true));
+    EXPECT_EQ(weft_test::one(session, "select get_pending_outreach_count(" + b + ")"),
+              weft::sql::value(3));
+    EXPECT_EQ(state_of(session, "select cleanup_expired_outreach_cache()"), "00000");
+    for (auto const* role : {"anon", "authenticated"}) {
+        become(role, claims(user_a));
+        for (auto const* function :
+             {"outreach_forget_user", "outreach_updated_at_said", "outreach_updated_at_kept"}) {
+            EXPECT_EQ(state_of(session, std::string("select ") + function + "()"), "42501");
+        }
+    }
+}
+
+TEST_P(access, a_search_path_of_the_callers_changes_nothing) {
+    become_a();
+    session.execute({"create temp table outreach_queue (target_user_id uuid, status text, "
+                     "expires_at timestamptz)",
+                     {}});
+    session.execute({"insert into pg_temp.outreach_queue select $1::uuid, 'pending', null from "
+                     "generate_series(1, 50)",
+                     {user_a}});
+    session.execute({"set search_path = pg_temp, public", {}});
+    EXPECT_EQ(
+        weft_test::one(session, "select public.get_pending_outreach_count($1::uuid)", {user_a}),
+        weft::sql::value(3));
+}
+
+TEST_P(access, deleting_a_user_removes_the_users_rows) {
+    EXPECT_EQ(state_of(admin, "delete from auth.users where id = $1::uuid", {user_a}), "00000");
+    EXPECT_EQ(weft_test::count(admin, "outreach_queue"), 8);
+    EXPECT_EQ(weft_test::count(admin, "outreach_history"), 1);
+    EXPECT_EQ(weft_test::count(admin, "compatibility_cache"), 4) << "A's agent row stays";
+    EXPECT_EQ(weft_test::count(admin, "predictive_signals_cache"), 3);
+    EXPECT_EQ(weft_test::count(admin, "outreach_processing_jobs"), 1);
+    auto orphan = sample<outreach_queue>(250);
+    EXPECT_EQ(state_of(admin, weft::sql::insert(orphan, dialect::postgres)), "23503");
+}
+
+INSTANTIATE_TEST_SUITE_P(on, access, testing::Values(true, false), [](auto const& tested) {
+    return std::string(tested.param ? "supabase" : "a_plain_server");
+});
+
+} // namespace
