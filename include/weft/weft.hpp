@@ -20,6 +20,7 @@
 #include "weft/fabric/newcomer.hpp"
 #include "weft/fabric/spectrum.hpp"
 #include "weft/fabric/stability.hpp"
+#include "weft/fabric/weave.hpp"
 #include "weft/knot/alexander.hpp"
 #include "weft/knot/big.hpp"
 #include "weft/knot/braid.hpp"
