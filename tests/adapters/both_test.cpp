@@ -9,8 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include <unistd.h>
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -36,22 +34,8 @@ struct place;
 
 template <>
 struct place<postgres_connection> {
-    place() {
-        postgres_connection admin(weft_test::postgres_url());
-        // Unlike those of the other processes that test on the same server.
-        static int count = 0;
-        name = "weft_adapters_" + weft::to_text(getpid()) + "_" + weft::to_text(++count);
-        admin.run_script("CREATE DATABASE " + name);
-    }
-    ~place() {
-        postgres_connection admin(weft_test::postgres_url());
-        admin.run_script("DROP DATABASE " + name + " WITH (FORCE)");
-    }
-    [[nodiscard]] std::string where() const {
-        auto url = weft_test::postgres_url();
-        return url.replace(url.find("/postgres?"), 10, "/" + name + "?");
-    }
-    std::string name;
+    [[nodiscard]] std::string where() const { return database.url(); }
+    weft_test::database database;
 };
 
 template <>
