@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -255,9 +256,13 @@ std::string current_message() {
     }
 }
 
-int run_json_lines(std::string const& file, std::function<json(json const&)> const& handler) {
+namespace {
+
+/// Calls `answer(number, line)` or `fault(number, message)` for every line that is not blank.
+/// Returns the exit status.
+template <class Answer, class Fault>
+int for_each_line(std::string const& file, writer& out, Answer const& answer, Fault const& fault) {
     line_reader in(file);
-    writer out;
     progress bar("weft");
     bool const show = ::isatty(STDOUT_FILENO) != 1;
     in.before_waiting([&] {
@@ -266,12 +271,10 @@ int run_json_lines(std::string const& file, std::function<json(json const&)> con
             bar.show(in.size() > 0 ? in.bytes_read() : in.number(), in.size(), "lines");
         }
     });
-
     int status = status_ok;
     std::string text;
     while (in.next(text)) {
-        if (is_blank(text)) continue;
-        json answer = json::object();
+        if (!in.too_long() && is_blank(text)) continue;
         try {
             if (in.too_long()) {
                 throw weft::invalid_argument(
@@ -282,19 +285,55 @@ int run_json_lines(std::string const& file, std::function<json(json const&)> con
             if (!line.is_object()) {
                 throw weft::invalid_argument("line", line.type_name(), "a JSON object");
             }
-            if (auto const id = line.find("id"); id != line.end()) answer["id"] = *id;
-            auto const result = handler(line);
-            for (auto const& [key, value] : result.items()) answer[key] = value;
+            answer(line);
         } catch (io_error const&) {
             throw;
         } catch (...) {
-            answer = json{{"line", in.number()}, {"error", current_message()}};
+            fault(in.number(), current_message());
             status = status_faulty_input;
         }
-        out.write(answer.dump(-1, ' ', false, json::error_handler_t::replace));
-        out.write("\n");
     }
-    bar.clear();
+    return status;
+}
+
+std::string error_line(std::size_t number, std::string const& message) {
+    return json{{"line", number}, {"error", message}}.dump(-1, ' ', false,
+                                                           json::error_handler_t::replace) +
+           "\n";
+}
+
+} // namespace
+
+int run_json_lines(std::string const& file, std::function<json(json const&)> const& handler) {
+    writer out;
+    int const status = for_each_line(
+        file, out,
+        [&](json const& line) {
+            json answer = json::object();
+            if (auto const id = line.find("id"); id != line.end()) answer["id"] = *id;
+            auto const result = handler(line);
+            for (auto const& [key, value] : result.items()) answer[key] = value;
+            auto text = answer.dump(-1, ' ', false, json::error_handler_t::replace);
+            text += '\n';
+            out.write(text);
+        },
+        [&](std::size_t number, std::string const& message) {
+            out.write(error_line(number, message));
+        });
+    out.close();
+    return status;
+}
+
+int run_stream(std::string const& file, std::string const& begin,
+               std::function<std::string(json const&)> const& handler, std::string const& end) {
+    writer out;
+    out.write(begin);
+    int const status = for_each_line(
+        file, out, [&](json const& line) { out.write(handler(line)); },
+        [&](std::size_t number, std::string const& message) {
+            std::fputs(error_line(number, message).c_str(), stderr);
+        });
+    out.write(end);
     out.close();
     return status;
 }

@@ -135,4 +135,11 @@ private:
 [[nodiscard]] int run_json_lines(std::string const& file,
                                  std::function<json(json const&)> const& handler);
 
+/// Runs `handler` on every line and writes the bytes it gives between `begin` and `end`: a stream
+/// of another format. A faulty line leaves no bytes; its {"line": n, "error": "..."} goes to
+/// stderr. Returns status_ok or status_faulty_input; throws io_error.
+[[nodiscard]] int run_stream(std::string const& file, std::string const& begin,
+                             std::function<std::string(json const&)> const& handler,
+                             std::string const& end);
+
 } // namespace weft_command
