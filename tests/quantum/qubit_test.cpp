@@ -128,7 +128,9 @@ TEST(profile, certainty_weighs_and_ignorance_does_not) {
 TEST(profile, nothing_known_gives_nothing) {
     std::vector<profile_qubit> const unknown(3), some(3, encode_dimension(0.5, 0.5));
     EXPECT_FALSE(profile_fidelity(unknown, some).has_value());
-    EXPECT_FALSE(profile_fidelity(std::span<profile_qubit const>(), std::span<profile_qubit const>()).has_value());
+    EXPECT_FALSE(
+        profile_fidelity(std::span<profile_qubit const>(), std::span<profile_qubit const>())
+            .has_value());
     EXPECT_THROW((void)profile_fidelity(unknown, std::vector<profile_qubit>(2)),
                  weft::invalid_argument);
     EXPECT_THROW((void)encode_dimension(1.1, 0.5), weft::invalid_argument);

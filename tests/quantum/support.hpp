@@ -15,12 +15,13 @@ namespace weft_test {
 
 /// Uniform in [low, high], on a grid fine enough to look like the reals.
 inline double real(double low, double high) {
-    auto const n = *rc::gen::inRange<long long>(0, (1LL << 40) + 1);
+    auto const n =
+        *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<long long>(0, (1LL << 40) + 1));
     return low + (high - low) * std::ldexp(static_cast<double>(n), -40);
 }
 
 inline int whole(int low, int high) {
-    return *rc::gen::inRange(low, high + 1);
+    return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(low, high + 1));
 }
 
 inline Eigen::MatrixXcd complex_matrix(Eigen::Index rows, Eigen::Index cols) {

@@ -58,7 +58,7 @@ newcomers(Eigen::Ref<Eigen::MatrixXd const> const& c,
     std::optional<double> now;
     if (n > 1) now = detail::combine(detail::factors_of(tidy, iteration), weights);
     auto const labels = detail::components(tidy, 0.0);
-    double const pair_sum = 0.5 * tidy.sum();
+    double const base_sum = detail::pair_sum(tidy);
 
     Eigen::MatrixXd work(n + 1, n + 1);
     std::vector<char> reached(labels.count);
@@ -77,7 +77,7 @@ newcomers(Eigen::Ref<Eigen::MatrixXd const> const& c,
             std::all_of(reached.begin(), reached.end(), [](char r) { return r != 0; });
         fill(work, k);
         auto const f =
-            detail::factors_of(work, pair_sum + candidates.row(k).sum(), connected, iteration, [&] {
+            detail::factors_of(work, base_sum + candidates.row(k).sum(), connected, iteration, [&] {
                 Eigen::MatrixXd whole(n + 1, n + 1);
                 fill(whole, k);
                 return whole;

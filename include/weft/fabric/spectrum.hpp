@@ -139,14 +139,32 @@ inline std::optional<double> second_smallest(Eigen::Ref<Eigen::MatrixXd const> c
                                              lanczos& iteration) {
     Eigen::Index const n = a.rows();
     auto const factor = a.topLeftCorner(n - 1, n - 1);
+    // Bounds the inverse, whose squares would overflow where a group hangs by a thread.
+    double const thinnest = factor.diagonal().minCoeff();
+    double const scale = thinnest * thinnest;
     auto const inverse = iteration.largest(n, [&](Eigen::VectorXd& x) {
         auto head = x.head(n - 1);
         factor.triangularView<Eigen::Lower>().solveInPlace(head);
+        head *= scale;
         factor.transpose().triangularView<Eigen::Upper>().solveInPlace(head);
         x(n - 1) = 0.0;
     });
     if (!inverse) return std::nullopt;
-    return 1.0 / *inverse;
+    return scale / *inverse;
+}
+
+/// The sum of c_ij over the pairs i > j, compensated (Neumaier), so that the mean of many equal
+/// numbers is that number.
+inline double pair_sum(Eigen::MatrixXd const& c) {
+    double sum = 0.0, lost = 0.0;
+    for (Eigen::Index j = 0; j < c.cols(); ++j) {
+        for (Eigen::Index i = j + 1; i < c.rows(); ++i) {
+            double const x = c(i, j), next = sum + x;
+            lost += sum >= x ? (sum - next) + x : (x - next) + sum;
+            sum = next;
+        }
+    }
+    return sum + lost;
 }
 
 /// l_n of the Laplacian of the symmetric weights `c`.

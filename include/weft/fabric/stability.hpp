@@ -77,14 +77,14 @@ inline double combine(factors const& f, stability_weights const& w) {
 }
 
 /// The factors of a group of at least two whose weights stand in the strict lower triangle of
-/// `work` (overwritten) and sum to `pair_sum`; `connected` is known beforehand, by graph search.
+/// `work` (overwritten) and sum to `weight`; `connected` is known beforehand, by graph search.
 /// `rebuild` gives the full symmetric matrix again, for the rare case that needs it.
 template <class Rebuild>
-factors factors_of(Eigen::Ref<Eigen::MatrixXd> work, double pair_sum, bool connected,
+factors factors_of(Eigen::Ref<Eigen::MatrixXd> work, double weight, bool connected,
                    lanczos& iteration, Rebuild&& rebuild) {
     double const n = static_cast<double>(work.rows());
     factors f;
-    f.density = clamp_unit(pair_sum / (0.5 * n * (n - 1.0)));
+    f.density = clamp_unit(weight / (0.5 * n * (n - 1.0)));
     if (!connected) return f;
     double const log_sum = eliminate(work);
     if (!(log_sum > -std::numeric_limits<double>::infinity())) return f;
@@ -100,7 +100,7 @@ factors factors_of(Eigen::Ref<Eigen::MatrixXd> work, double pair_sum, bool conne
 inline factors factors_of(Eigen::MatrixXd const& c, lanczos& iteration) {
     Eigen::MatrixXd work = c;
     bool const connected = components(c, 0.0).count == 1;
-    return factors_of(work, 0.5 * c.sum(), connected, iteration,
+    return factors_of(work, pair_sum(c), connected, iteration,
                       [&]() -> Eigen::MatrixXd const& { return c; });
 }
 
@@ -129,12 +129,15 @@ inline factors factors_of(Eigen::MatrixXd const& c, lanczos& iteration) {
     out.density = f.density;
     out.connectivity = f.connectivity;
     out.cohesion = f.cohesion;
-    if (!(tidy.maxCoeff() > 0.0)) {
+    double const strongest = tidy.maxCoeff();
+    if (!(strongest > 0.0)) {
         out.why["evenness"] = "every compatibility is 0";
     } else if (!(f.l2 > 0.0)) {
         out.evenness = 0.0;
     } else {
-        out.evenness = clamp_unit(f.l2 / detail::largest_eigenvalue(tidy, iteration));
+        // Squares of tiny numbers would underflow on the way to l_n.
+        double const up = strongest < 0x1p-400 ? 0x1p400 : 1.0;
+        out.evenness = clamp_unit(f.l2 * up / detail::largest_eigenvalue(tidy * up, iteration));
     }
     return out;
 }
