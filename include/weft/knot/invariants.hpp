@@ -35,8 +35,9 @@ struct basic_homfly_term {
 };
 
 /// What is known of a braid's closure. strands, crossings and writhe are of the given diagram;
-/// the *_upper bounds depend on the word; everything else is an invariant of the oriented link.
-/// What is absent has its reason in `why`, under the field's name.
+/// genus_lower (by the slice-Bennequin inequality) and the *_upper bounds depend on the word; all
+/// else is an invariant of the oriented link. What is absent has its reason in `why`, under the
+/// field's name.
 template <class Integer>
 struct basic_invariants {
     std::int64_t strands = 1;

@@ -203,7 +203,9 @@ eliminate_symmetric(field const& f, integer_matrix const& v, std::vector<pivot_s
 /// Inertia of v + v^T: signs of the leading minors of a symmetric elimination (Jacobi, Gundelfinger
 /// and Frobenius), each found modulo as many primes as Hadamard's bound asks for; that the rest is
 /// 0 is proven modulo the same primes.
-[[nodiscard]] inline outcome<signature_result> inertia(integer_matrix const& v, limits const& l) {
+template <class Primes = primes>
+[[nodiscard]] outcome<signature_result> inertia(integer_matrix const& v, limits const& l,
+                                                Primes source = {}) {
     using result = outcome<signature_result>;
     if (v.size == 0) return result::of({});
     hadamard_bits h;
@@ -220,7 +222,6 @@ eliminate_symmetric(field const& f, integer_matrix const& v, std::vector<pivot_s
     }
     auto const count = static_cast<std::size_t>(primes_for(h.bits()));
     auto const budget = static_cast<double>(l.max_operations) / static_cast<double>(count);
-    primes source;
     std::vector<pivot_step> order;
     std::vector<std::uint64_t> moduli;
     std::vector<std::vector<std::uint64_t>> minors;
