@@ -325,6 +325,18 @@ TEST_P(access, deleting_a_user_removes_the_users_rows) {
     EXPECT_EQ(state_of(admin, weft::sql::insert(orphan, dialect::postgres)), "23503");
 }
 
+TEST_P(access, whoever_deletes_a_user_needs_no_right_on_the_tables) {
+    admin.run_script("do $$ begin create role weft_test_accounts nologin; exception when "
+                     "duplicate_object or unique_violation then null; end $$;"
+                     "grant usage on schema auth to weft_test_accounts;"
+                     "grant select, delete on auth.users to weft_test_accounts;");
+    become("weft_test_accounts", "");
+    EXPECT_EQ(rows("compatibility_cache"), "refused");
+    EXPECT_EQ(session.execute({"delete from auth.users where id = $1::uuid", {user_b}}), 1);
+    EXPECT_EQ(weft_test::count(admin, "outreach_queue"), 8);
+    EXPECT_EQ(weft_test::count(admin, "compatibility_cache"), 4);
+}
+
 INSTANTIATE_TEST_SUITE_P(on, access, testing::Values(true, false), [](auto const& tested) {
     return std::string(tested.param ? "supabase" : "a_plain_server");
 });

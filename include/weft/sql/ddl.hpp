@@ -76,7 +76,7 @@ namespace detail {
     }
     case jsonb: {
         if (postgres) return c.object ? "jsonb_typeof(" + name + ") = 'object'" : "";
-        // Until 3.45 json_valid(NULL) is 0.
+        // In some releases (3.40) json_valid(NULL) is 0.
         auto const nullable = c.not_null ? std::string() : name + " is null or ";
         return nullable + (c.object ? "case when json_valid(" + name + ") then json_type(" + name +
                                           ") = 'object' else 0 end"
