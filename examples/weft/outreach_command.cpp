@@ -311,7 +311,7 @@ int run_outreach(outreach_arguments const& arguments) {
         }
         report.queue = store->queue_counts();
         report.tables = store->table_counts();
-        report.seconds = times.seconds();
+        report.stages = times.all();
         report.total_seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         bar.clear();

@@ -567,7 +567,8 @@ person_rows rows_of_person(job_result const& job, std::vector<profile::entity> c
         s.in = friend_inputs(now, later ? &*later : nullptr);
         s.judged = outreach::decide(s.in, *job.friend_gate);
         s.optimal_timing = best_hour;
-        if (auto const a = certainty(who), b = certainty(other); a && b) s.confidence = *a * *b;
+        if (auto const a = certainty(who), b = certainty(other); a && b)
+            s.confidence = std::min(*a, *b);
         s.reasoning = outreach::explain(now);
         s.title = "Somebody who may suit you";
         s.body = "You and this person match better than most people do.";

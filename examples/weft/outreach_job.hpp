@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <map>
 #include <memory>
@@ -46,6 +47,13 @@ struct job_options {
     weft::outreach::plan_options plan;
 };
 
+struct stage_time {
+    std::string stage;
+    double seconds = 0.0;
+    /// Of all threads together.
+    double processor_seconds = 0.0;
+};
+
 /// How long each stage took, in the order of their first start.
 class stage_times {
 public:
@@ -60,29 +68,33 @@ public:
             stage_times& times;
             std::string const& stage;
             std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-            ~stop() { times.add(stage, std::chrono::steady_clock::now() - start); }
+            std::clock_t processor = std::clock();
+            ~stop() {
+                times.add({stage,
+                           std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+                               .count(),
+                           static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC});
+            }
         } const guard{*this, stage};
         return std::forward<Work>(work)();
     }
 
-    [[nodiscard]] std::vector<std::pair<std::string, double>> const& seconds() const noexcept {
-        return seconds_;
-    }
+    [[nodiscard]] std::vector<stage_time> const& all() const noexcept { return all_; }
 
 private:
-    void add(std::string const& stage, std::chrono::steady_clock::duration spent) {
-        auto const s = std::chrono::duration<double>(spent).count();
-        for (auto& [name, sum] : seconds_) {
-            if (name == stage) {
-                sum += s;
+    void add(stage_time const& t) {
+        for (auto& known : all_) {
+            if (known.stage == t.stage) {
+                known.seconds += t.seconds;
+                known.processor_seconds += t.processor_seconds;
                 return;
             }
         }
-        seconds_.emplace_back(stage, s);
+        all_.push_back(t);
     }
 
     observer on_start_;
-    std::vector<std::pair<std::string, double>> seconds_;
+    std::vector<stage_time> all_;
 };
 
 struct person {

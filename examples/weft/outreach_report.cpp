@@ -167,11 +167,17 @@ std::string to_table(outreach_report const& r) {
             show(r.groups[i]);
         }
     }
-    if (!r.seconds.empty()) {
+    if (!r.stages.empty()) {
         line();
-        line("Time (seconds)");
-        for (auto const& [stage, s] : r.seconds) entry(stage, fixed(s, 2));
-        entry("all", fixed(r.total_seconds, 2));
+        line("Time in seconds                          passed   processor");
+        double processor = 0.0;
+        for (auto const& t : r.stages) {
+            line("  " + padded(t.stage, 34) + padded(fixed(t.seconds, 2), 11, false) +
+                 padded(fixed(t.processor_seconds, 2), 12, false));
+            processor += t.processor_seconds;
+        }
+        line("  " + padded("all", 34) + padded(fixed(r.total_seconds, 2), 11, false) +
+             padded(fixed(processor, 2), 12, false));
     }
     return out;
 }
@@ -240,8 +246,10 @@ json to_json(outreach_report const& r) {
         out["delivery"] = {{"delivered", r.delivered->first}, {"refused", r.delivered->second}};
     }
     json seconds = json::object();
-    for (auto const& [stage, s] : r.seconds) seconds[stage] = s;
-    seconds["all"] = r.total_seconds;
+    for (auto const& t : r.stages) {
+        seconds[t.stage] = {{"passed", t.seconds}, {"processor", t.processor_seconds}};
+    }
+    seconds["all"] = {{"passed", r.total_seconds}};
     out["seconds"] = std::move(seconds);
     return out;
 }

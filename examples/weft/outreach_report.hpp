@@ -56,7 +56,7 @@ struct outreach_report {
     /// Most stable first; those without a stability last.
     std::vector<group_line> groups;
     std::optional<std::pair<std::size_t, std::size_t>> delivered; ///< and refused
-    std::vector<std::pair<std::string, double>> seconds;
+    std::vector<stage_time> stages;
     double total_seconds = 0.0;
 };
 
