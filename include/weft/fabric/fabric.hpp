@@ -38,8 +38,8 @@ inline void require_compatibility(std::string_view argument,
             if (!in_unit(c(i, j))) require_unit(entry(i, j), c(i, j));
             if (std::abs(c(i, j) - c(j, i)) > symmetry_tolerance) {
                 WEFT_THROW(invalid_argument(entry(i, j), to_text(c(i, j)),
-                                            "the value at [" + to_text(j) + "][" + to_text(i) +
-                                                "], " + to_text(c(j, i)) +
+                                            std::string("the value at [") + to_text(j) + "][" +
+                                                to_text(i) + "], " + to_text(c(j, i)) +
                                                 " (a symmetric matrix)"));
             }
         }

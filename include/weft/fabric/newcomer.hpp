@@ -40,12 +40,12 @@ newcomers(Eigen::Ref<Eigen::MatrixXd const> const& c,
     Eigen::Index const m = candidates.rows();
     if (m > 0 && candidates.cols() != n) {
         WEFT_THROW(invalid_argument("candidates", to_text(candidates.cols()) + " columns",
-                                    "one column a member: " + to_text(n)));
+                                    std::string("one column a member: ") + to_text(n)));
     }
     for (Eigen::Index k = 0; k < m; ++k) {
         for (Eigen::Index i = 0; i < n; ++i) {
             if (!in_unit(candidates(k, i))) {
-                require_unit("candidates[" + to_text(k) + "][" + to_text(i) + "]",
+                require_unit(std::string("candidates[") + to_text(k) + "][" + to_text(i) + "]",
                              candidates(k, i));
             }
         }

@@ -56,14 +56,15 @@ namespace weft::inline v0::fabric {
     for (int i = 0; i < n; ++i) {
         for (int j = i + 1; j < n; ++j) {
             if (twists(i, j) != twists(j, i)) {
-                WEFT_THROW(invalid_argument("twists[" + to_text(j) + "][" + to_text(i) + "]",
-                                            to_text(twists(j, i)),
-                                            to_text(twists(i, j)) + " (a symmetric matrix)"));
+                WEFT_THROW(invalid_argument(
+                    std::string("twists[") + to_text(j) + "][" + to_text(i) + "]",
+                    to_text(twists(j, i)), to_text(twists(i, j)) + " (a symmetric matrix)"));
             }
             bands += 2 * std::abs(std::int64_t{twists(i, j)});
             if (bands > max_bands) {
-                WEFT_THROW(invalid_argument("twists", "more than " + to_text(max_bands) + " bands",
-                                            "at most that many"));
+                WEFT_THROW(invalid_argument(
+                    "twists", std::string("more than ") + to_text(max_bands) + " bands",
+                    "at most that many"));
             }
         }
     }

@@ -46,7 +46,7 @@ inline std::string at(std::string_view name, Eigen::Index i, Eigen::Index j) {
 }
 
 inline std::string shown(std::complex<double> z) {
-    return "[" + to_text(z.real()) + ", " + to_text(z.imag()) + "]";
+    return std::string("[") + to_text(z.real()) + ", " + to_text(z.imag()) + "]";
 }
 
 inline bool finite(std::complex<double> z) {
@@ -189,8 +189,9 @@ inline density density::from_matrix(Eigen::Ref<Eigen::MatrixXcd const> const& rh
             double const off = std::max(std::abs(gap.real()), std::abs(gap.imag()));
             if (!(off <= tolerance.hermitian)) {
                 WEFT_THROW(invalid_argument(detail::at(argument, i, j), detail::shown(rho(i, j)),
-                                            "the conjugate of " + detail::at(argument, j, i) +
-                                                " within " + to_text(tolerance.hermitian) +
+                                            std::string("the conjugate of ") +
+                                                detail::at(argument, j, i) + " within " +
+                                                to_text(tolerance.hermitian) +
                                                 " (Hermitian; off by " + to_text(off) + ")"));
             }
         }
