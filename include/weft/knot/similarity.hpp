@@ -267,10 +267,9 @@ template <polynomial_similarity Form>
 }
 
 [[nodiscard]] inline double number_distance(double a, double b) noexcept {
-    auto const difference = __builtin_fabs(a - b);
-    double scale = __builtin_fabs(a) > __builtin_fabs(b) ? __builtin_fabs(a) : __builtin_fabs(b);
-    if (difference > scale) scale = difference;
-    return difference / (scale > 1.0 ? scale : 1.0);
+    auto const larger = [](double x, double y) { return x > y ? x : y; };
+    auto const gap = __builtin_fabs(a - b);
+    return gap / larger(larger(__builtin_fabs(a), __builtin_fabs(b)), larger(gap, 1.0));
 }
 
 /// 1 - d, below 1 where d is above 0.
@@ -285,25 +284,23 @@ struct term_distances {
     unsigned present = 0;
 };
 
-template <polynomial_similarity Form>
-[[nodiscard]] inline double term_distance(std::size_t term, view const& a, view const& b) noexcept {
-    if (term == jones_term) return jones_distance<Form>(a, b);
-    if (term == alexander_term) return alexander_distance<Form>(a, b);
-    auto const d = number_distance(a.number[term], b.number[term]);
-    if (term == determinant_term && d == 0.0 && a.determinant_mark != b.determinant_mark) {
-        return least_distance;
-    }
-    return d;
-}
-
-/// The one kernel of every similarity.
+/// The one kernel of every similarity. Distances of absent terms mean nothing.
 template <polynomial_similarity Form>
 [[nodiscard]] inline term_distances distances(view const& a, view const& b,
                                               unsigned wanted) noexcept {
     term_distances out;
     out.present = a.present & b.present & wanted;
-    for (std::size_t t = 0; t < term_count; ++t) {
-        if ((out.present >> t & 1U) != 0) out.distance[t] = term_distance<Form>(t, a, b);
+    // All numbers at once, present or not: no branches, so that compilers can use wide registers.
+    for (std::size_t t = alexander_term + 1; t < term_count; ++t) {
+        out.distance[t] = number_distance(a.number[t], b.number[t]);
+    }
+    if (out.distance[determinant_term] == 0.0 && a.determinant_mark != b.determinant_mark) {
+        out.distance[determinant_term] = least_distance;
+    }
+    if ((out.present >> jones_term & 1U) != 0)
+        out.distance[jones_term] = jones_distance<Form>(a, b);
+    if ((out.present >> alexander_term & 1U) != 0) {
+        out.distance[alexander_term] = alexander_distance<Form>(a, b);
     }
     return out;
 }
@@ -457,7 +454,7 @@ private:
     [[nodiscard]] double total(unsigned present) const noexcept {
         double sum = 0.0;
         for (std::size_t t = 0; t < weights_.size(); ++t) {
-            if ((present >> t & 1U) != 0) sum += weights_[t];
+            sum += (present >> t & 1U) != 0 ? weights_[t] : 0.0;
         }
         return sum;
     }
@@ -467,9 +464,9 @@ private:
         double sum = 0.0;
         bool equal = true;
         for (std::size_t t = 0; t < weights_.size(); ++t) {
-            if ((d.present >> t & 1U) == 0) continue;
-            sum += weights_[t] * d.distance[t];
-            equal = equal && d.distance[t] == 0.0;
+            bool const here = (d.present >> t & 1U) != 0;
+            sum += here ? weights_[t] * d.distance[t] : 0.0;
+            equal &= !here || d.distance[t] == 0.0;
         }
         if (equal) return 1.0;
         auto const s = 1.0 - sum / total(d.present);
