@@ -151,7 +151,8 @@ void add_outreach_command(CLI::App& app, std::function<int()>& run) {
         ->capture_default_str();
     outreach->add_option("--now", a->now,
                          "the instant everything is decided for (ISO 8601); default: the clock");
-    outreach->add_option("--report", a->report, "also write the summary as JSON to this file");
+    outreach->add_option("--report", a->report,
+                         "also write the summary to this file: as JSON to *.json");
     outreach->add_option("--population", a->population,
                          "a document of `weft fit`; default: fitted on the input");
     outreach->add_option("--top", a->top, "candidates kept for each person")

@@ -315,9 +315,17 @@ int run_outreach(outreach_arguments const& arguments) {
         report.total_seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         bar.clear();
+        auto const table = to_table(report);
         if (!arguments.report.empty()) {
             writer file(arguments.report);
-            file.write(to_json(report).dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+            if (arguments.report.ends_with(".json")) {
+                file.write(to_json(report).dump(2, ' ', false, json::error_handler_t::replace) +
+                           "\n");
+            } else if (arguments.report.ends_with(".md")) {
+                file.write("# weft outreach\n\n```text\n" + table + "```\n");
+            } else {
+                file.write(table);
+            }
             file.close();
         }
         for (auto const& fault : faults) {
@@ -327,7 +335,7 @@ int run_outreach(outreach_arguments const& arguments) {
                        stderr);
         }
         writer out;
-        out.write(to_table(report));
+        out.write(table);
         out.close();
         return faults.empty() ? status_ok : status_faulty_input;
     };
