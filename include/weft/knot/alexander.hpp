@@ -361,11 +361,9 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
                                                                             limits const& l) {
     std::vector<std::optional<seifert_form>> out(s.pieces.size());
     for (std::size_t k = 0; k < out.size(); ++k) {
-        auto const size = static_cast<double>(s.pieces[k].letters.size());
-        if (seifert_size(s.pieces[k]) <= max_seifert_size &&
-            s.pieces[k].letters.size() <= 2 * max_seifert_size &&
-            size * size <= static_cast<double>(l.max_operations)) {
-            out[k] = seifert_of(s.pieces[k]);
+        auto const& p = s.pieces[k];
+        if (seifert_size(p) <= max_seifert_size && p.letters.size() <= 2 * max_seifert_size) {
+            out[k] = seifert_of(p, static_cast<double>(l.max_operations));
         }
     }
     return out;

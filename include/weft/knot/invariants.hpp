@@ -94,6 +94,9 @@ constexpr void lower(std::int64_t& x, std::int64_t candidate) noexcept {
 [[nodiscard]] inline std::optional<std::int64_t>
 component_unknotting(compact_braid const& b, touched_components const& c,
                      std::vector<std::int64_t> const& twice, limits const& l) {
+    auto const cost = static_cast<double>(c.count) * static_cast<double>(b.letters.size()) *
+                      static_cast<double>(b.strands.size());
+    if (cost > static_cast<double>(l.max_operations)) return std::nullopt;
     std::int64_t linked = 0;
     for (auto const t : twice) linked += size_of(t);
     // Every pair appears twice, with twice its linking number.

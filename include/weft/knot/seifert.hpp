@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -191,9 +192,9 @@ struct cycle_basis {
     return (i <= l && l < j ? 1 : 0) - (i <= k && k < j ? 1 : 0);
 }
 
-/// V = C B C^T. O(cycles x bands x cycle length).
-[[nodiscard]] inline seifert_form band_form(int strands, std::span<band const> letters) {
-    auto const basis = fundamental_cycles(strands, letters);
+/// V = C B C^T. O(bands x cycles' total length).
+[[nodiscard]] inline seifert_form band_form(std::span<band const> letters,
+                                            cycle_basis const& basis) {
     auto const n = basis.cycles.size();
     seifert_form out{{n, std::vector<int>(n * n, 0)}, basis.parts};
     std::vector<int> row(letters.size());
@@ -218,9 +219,16 @@ struct cycle_basis {
     return static_cast<std::int64_t>(p.letters.size()) - p.strands + 1;
 }
 
-[[nodiscard]] inline seifert_form seifert_of(piece const& p) {
-    if (artin(p.letters)) return {collins_matrix(p), 1};
-    return band_form(p.strands, p.letters);
+/// The piece's Seifert form; nothing where writing it out takes more than that many operations.
+[[nodiscard]] inline std::optional<seifert_form> seifert_of(piece const& p, double max_operations) {
+    auto const n = static_cast<double>(p.letters.size());
+    if (n * n > max_operations) return std::nullopt;
+    if (artin(p.letters)) return seifert_form{collins_matrix(p), 1};
+    auto const basis = fundamental_cycles(p.strands, p.letters);
+    double length = 0.0;
+    for (auto const& cycle : basis.cycles) length += static_cast<double>(cycle.size());
+    if (length * n > max_operations) return std::nullopt;
+    return band_form(p.letters, basis);
 }
 
 /// The largest matrix that is written out.
@@ -273,7 +281,9 @@ inline void require_seifert_size(std::int64_t size) {
     if (compact.letters.empty()) return {{}, compact.isolated};
     detail::require_seifert_size(static_cast<std::int64_t>(compact.letters.size()) -
                                  static_cast<std::int64_t>(compact.strands.size()) + 1);
-    auto out = detail::band_form(static_cast<int>(compact.strands.size()), compact.letters);
+    auto const strands = static_cast<int>(compact.strands.size());
+    auto out =
+        detail::band_form(compact.letters, detail::fundamental_cycles(strands, compact.letters));
     out.surface_parts += compact.isolated;
     return out;
 }

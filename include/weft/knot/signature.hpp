@@ -90,6 +90,7 @@ eliminate_symmetric(field const& f, integer_matrix const& v, std::vector<pivot_s
                     bool choose, std::vector<std::uint64_t>& minors, double max_operations) {
     auto const n = v.size;
     modular_elimination out;
+    out.operations = static_cast<double>(v.size) * static_cast<double>(v.size) / 2.0;
     std::vector<std::uint64_t> a(n * n);
     for (std::size_t x = 0; x < n; ++x) {
         for (std::size_t y = 0; y < n; ++y) {

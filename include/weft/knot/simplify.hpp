@@ -112,19 +112,22 @@ inline void cancel_letters(int strands, std::vector<int>& word) {
 /// sums apart at columns with a single letter (which is what destabilising does at the ends).
 inline void simplify_word(int strands, std::vector<int> word, simplified& out) {
     struct job {
-        int strands;
+        int strands = 1;
+        int depth = 0;
         std::vector<int> word;
     };
+    // Words that come apart a little at a time are left as they are after so many rounds.
+    constexpr int deepest = 64;
     std::vector<job> jobs;
-    jobs.push_back({strands, std::move(word)});
+    jobs.push_back({strands, 0, std::move(word)});
     while (!jobs.empty()) {
-        auto [n, w] = std::move(jobs.back());
+        auto [n, depth, w] = std::move(jobs.back());
         jobs.pop_back();
         if (w.empty()) {
             out.isolated += n;
             continue;
         }
-        cancel_letters(n, w);
+        if (depth < deepest) cancel_letters(n, w);
         std::vector<std::size_t> uses(static_cast<std::size_t>(n) + 1, 0);
         for (int const g : w) ++uses[static_cast<std::size_t>(g < 0 ? -g : g)];
         bool whole = true;
@@ -150,6 +153,7 @@ inline void simplify_word(int strands, std::vector<int> word, simplified& out) {
         }
         std::vector<job> next(start.size());
         for (std::size_t r = 0; r < start.size(); ++r) {
+            next[r].depth = depth + 1;
             next[r].strands = (r + 1 < start.size() ? start[r + 1] : n + 1) - start[r];
         }
         for (int const g : w) {
@@ -175,6 +179,40 @@ inline void simplify_word(int strands, std::vector<int> word, simplified& out) {
     return true;
 }
 
+/// The bands without those that hold a strand all by themselves, again and again. Linear.
+[[nodiscard]] inline std::vector<band> without_leaves(std::size_t strands,
+                                                      std::vector<band> const& letters) {
+    std::vector<std::vector<std::size_t>> at(strands + 1);
+    for (std::size_t e = 0; e < letters.size(); ++e) {
+        at[static_cast<std::size_t>(letters[e].i)].push_back(e);
+        at[static_cast<std::size_t>(letters[e].j)].push_back(e);
+    }
+    std::vector<std::size_t> degree(strands + 1);
+    std::vector<std::size_t> leaves;
+    for (std::size_t s = 1; s <= strands; ++s) {
+        degree[s] = at[s].size();
+        if (degree[s] == 1) leaves.push_back(s);
+    }
+    std::vector<char> gone(letters.size(), 0);
+    while (!leaves.empty()) {
+        auto const s = leaves.back();
+        leaves.pop_back();
+        for (auto const e : at[s]) {
+            if (gone[e] != 0) continue;
+            gone[e] = 1;
+            for (auto const end : {letters[e].i, letters[e].j}) {
+                auto const x = static_cast<std::size_t>(end);
+                if (--degree[x] == 1) leaves.push_back(x);
+            }
+        }
+    }
+    std::vector<band> kept;
+    for (std::size_t e = 0; e < letters.size(); ++e) {
+        if (gone[e] == 0) kept.push_back(letters[e]);
+    }
+    return kept;
+}
+
 /// Cancels neighbouring inverse bands around the closure, drops strands that a single band holds
 /// (their disc shrinks back through that band), and splits where no band spans a gap.
 [[nodiscard]] inline simplified simplify_bands(compact_braid const& b) {
@@ -183,23 +221,8 @@ inline void simplify_word(int strands, std::vector<int> word, simplified& out) {
     auto letters = reduced(std::span<band const>(b.letters), true);
     auto const n = b.strands.size();
     for (;;) {
-        std::vector<int> degree(n + 1, 0);
-        for (auto const& l : letters) {
-            ++degree[static_cast<std::size_t>(l.i)];
-            ++degree[static_cast<std::size_t>(l.j)];
-        }
-        std::vector<band> kept;
-        for (auto const& l : letters) {
-            auto& i = degree[static_cast<std::size_t>(l.i)];
-            auto& j = degree[static_cast<std::size_t>(l.j)];
-            if (i == 1 || j == 1) {
-                --i;
-                --j;
-                ++out.joins;
-            } else {
-                kept.push_back(l);
-            }
-        }
+        auto kept = without_leaves(n, letters);
+        out.joins += static_cast<std::int64_t>(letters.size() - kept.size());
         bool const same = kept.size() == letters.size();
         letters = reduced(std::span<band const>(kept), true);
         if (same && letters.size() == kept.size()) break;
