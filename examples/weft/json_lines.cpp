@@ -155,8 +155,10 @@ void progress::show(std::uint64_t done, std::uint64_t total, std::string_view wh
         constexpr std::size_t width = 30;
         auto const share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
         auto const filled = static_cast<std::size_t>(share * static_cast<double>(width));
-        text += "[" + std::string(filled, '#') + std::string(width - filled, '.') + "] " +
-                weft::to_text(static_cast<int>(share * 100.0)) + "% ";
+        text += '[';
+        text.append(filled, '#').append(width - filled, '.').append("] ");
+        text += weft::to_text(static_cast<int>(share * 100.0));
+        text += "% ";
     } else {
         text += weft::to_text(done) + " ";
     }

@@ -28,7 +28,10 @@ namespace detail {
 /// `body` between dollar quotes that do not occur in it.
 [[nodiscard]] inline std::string dollar_quote(std::string const& body) {
     std::string tag = "$weft$";
-    while (body.find(tag) != std::string::npos) tag.insert(tag.size() - 1, "_");
+    while (body.find(tag) != std::string::npos) {
+        tag.back() = '_';
+        tag += '$';
+    }
     return tag + body + tag;
 }
 

@@ -62,7 +62,9 @@ enum class dialect : std::uint8_t { postgres, sqlite };
 
 /// The place of parameter `n` (1-based): `$n` or `?n`.
 [[nodiscard]] inline std::string placeholder(std::size_t n, dialect d) {
-    return (d == dialect::postgres ? "$" : "?") + weft::to_text(n);
+    std::string out(1, d == dialect::postgres ? '$' : '?');
+    out += weft::to_text(n);
+    return out;
 }
 
 } // namespace weft::inline v0::sql
