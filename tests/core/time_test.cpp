@@ -42,7 +42,8 @@ RC_GTEST_PROP(time, text_round_trips_and_sorts, ()) {
     auto const last = weft::parse_instant("9999-12-31T23:59:59.999999Z").time_since_epoch().count();
     auto const any = rc::gen::map(rc::gen::arbitrary<std::uint64_t>(), [&](std::uint64_t n) {
         auto const span = static_cast<std::uint64_t>(last - first) + 1;
-        return weft::instant{std::chrono::microseconds{first + static_cast<std::int64_t>(n % span)}};
+        return weft::instant{
+            std::chrono::microseconds{first + static_cast<std::int64_t>(n % span)}};
     });
     auto const a = *any;
     auto const b = *any;

@@ -90,10 +90,14 @@ inline std::string iso_text(instant t, bool fixed_width) {
 
 /// ISO 8601 with `Z`, with as many fractional digits as are needed (none to six).
 /// Throws invalid_argument outside the years 0001 to 9999.
-[[nodiscard]] inline std::string to_iso(instant t) { return detail::iso_text(t, false); }
+[[nodiscard]] inline std::string to_iso(instant t) {
+    return detail::iso_text(t, false);
+}
 
 /// ISO 8601 with `Z` and always six fractional digits: text order is time order.
-[[nodiscard]] inline std::string to_iso_fixed(instant t) { return detail::iso_text(t, true); }
+[[nodiscard]] inline std::string to_iso_fixed(instant t) {
+    return detail::iso_text(t, true);
+}
 
 /// Reads `YYYY-MM-DD` (midnight UTC) or `YYYY-MM-DDThh:mm[:ss[.f...]]` with `Z` or an offset
 /// `+hh[:mm]`, `T` or a blank between date and time. An instant without an offset is refused, as
@@ -101,7 +105,8 @@ inline std::string iso_text(instant t, bool fixed_width) {
 [[nodiscard]] inline instant parse_instant(std::string_view text) {
     std::size_t at = 0;
     auto const fail = [&](std::string_view expected) {
-        WEFT_THROW(parse_error("instant \"" + std::string(text.substr(0, 64)) + "\"", at, expected));
+        WEFT_THROW(
+            parse_error("instant \"" + std::string(text.substr(0, 64)) + "\"", at, expected));
     };
     auto const number = [&](std::size_t width, std::string_view expected) {
         int n = 0;
@@ -144,7 +149,8 @@ inline std::string iso_text(instant t, bool fixed_width) {
         if (at < text.size() && (text[at] == '.' || text[at] == ',')) {
             ++at;
             std::size_t digits = 0;
-            for (std::int64_t unit = 100'000; at < text.size() && text[at] >= '0' && text[at] <= '9';
+            for (std::int64_t unit = 100'000;
+                 at < text.size() && text[at] >= '0' && text[at] <= '9';
                  ++at, ++digits, unit /= 10) {
                 if (unit == 0 && text[at] != '0') fail("at most microseconds");
                 fraction += unit * (text[at] - '0');

@@ -59,7 +59,8 @@ struct uuid {
 [[nodiscard]] inline uuid parse_uuid(std::string_view text, std::string_view argument = "uuid") {
     auto const id = try_parse_uuid(text);
     if (!id) {
-        WEFT_THROW(invalid_argument(std::string(argument), "\"" + std::string(text.substr(0, 64)) + "\"",
+        WEFT_THROW(invalid_argument(std::string(argument),
+                                    "\"" + std::string(text.substr(0, 64)) + "\"",
                                     "a UUID of the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx"));
     }
     return *id;

@@ -38,7 +38,8 @@ template <std::size_t N>
 class weights {
 public:
     /// Throws invalid_argument for a negative or non-finite weight, or where all are 0.
-    explicit weights(std::array<named_weight, N> const& named) : named_(named) {
+    explicit weights(std::array<named_weight, N> const& named)
+        : named_(named) {
         std::array<double, N> raw{};
         for (std::size_t i = 0; i < N; ++i) raw[i] = named_[i].weight;
         require_weights("weights", raw);
@@ -49,7 +50,8 @@ public:
 
     /// The weights over what is present, summing to 1 (up to rounding); all 0 where nothing with a
     /// positive weight is present.
-    [[nodiscard]] std::array<double, N> renormalised(std::array<bool, N> const& present) const noexcept {
+    [[nodiscard]] std::array<double, N>
+    renormalised(std::array<bool, N> const& present) const noexcept {
         double sum = 0.0;
         for (std::size_t i = 0; i < N; ++i) {
             if (present[i]) sum += named_[i].weight;
@@ -64,8 +66,8 @@ public:
     }
 
     /// The weighted mean of what is present; nothing where that has no weight.
-    [[nodiscard]] std::optional<double> mean(
-        std::array<std::optional<double>, N> const& values) const noexcept {
+    [[nodiscard]] std::optional<double>
+    mean(std::array<std::optional<double>, N> const& values) const noexcept {
         std::array<bool, N> present{};
         for (std::size_t i = 0; i < N; ++i) present[i] = values[i].has_value();
         auto const shares = renormalised(present);
