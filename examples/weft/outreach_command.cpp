@@ -287,15 +287,26 @@ int run_outreach(outreach_arguments const& arguments) {
             // As objects without an order: a database may sort the keys.
             same = !other.is_discarded() && nlohmann::json(other) == nlohmann::json(parameters);
         }
-        if (!same) {
+        // Where nothing was written yet, other input or options make it another attempt.
+        bool const untouched = known->status != schema::job_status::completed &&
+                               known->items_processed.value_or(0) == 0;
+        if (!same && !untouched) {
             throw usage_error("the database has a job for " + weft::to_iso(options.now) +
                               " with other input or options; choose another --now");
         }
         if (known->status == schema::job_status::cancelled) {
             throw usage_error("the job for " + weft::to_iso(options.now) + " was cancelled");
         }
-        retries = known->retry_count.value_or(0);
-        if (known->status == schema::job_status::failed) {
+        if (same) {
+            retries = known->retry_count.value_or(0);
+            // What an earlier attempt wrote is not forgotten before it is written again.
+            auto const count = [](std::optional<std::int32_t> n) {
+                return static_cast<std::size_t>(std::max(0, n.value_or(0)));
+            };
+            counts = {count(known->items_processed), count(known->items_succeeded),
+                      count(known->items_failed), count(known->outreach_created)};
+        }
+        if (same && known->status == schema::job_status::failed) {
             if (retries >= outreach::max_retries) {
                 throw usage_error("the job for " + weft::to_iso(options.now) + " failed " +
                                   weft::to_text(retries + 1) + " times and is not tried again");
@@ -365,8 +376,7 @@ int run_outreach(outreach_arguments const& arguments) {
             }
         }
 
-        counts.processed = faults.size();
-        counts.failed = faults.size();
+        counts = {faults.size(), 0, faults.size(), 0};
         std::optional<std::string> trouble;
         if (!faults.empty()) {
             auto const& first = faults.front();
