@@ -127,6 +127,24 @@ void require_storable(profile::entity const& e) {
     for (auto const& g : e.groups) check("groups", g);
 }
 
+/// Everybody has to fit into a given population's space: told before anything is written.
+void require_known_dimensions(std::vector<profile::entity> const& entities,
+                              profile::space const& space) {
+    auto const check = [](profile::entity const& e, std::vector<profile::dimension> const& own,
+                          std::vector<std::string> const& known) {
+        for (auto const& d : own) {
+            if (std::find(known.begin(), known.end(), d.name) != known.end()) continue;
+            throw usage_error("--population does not know the dimension \"" + d.name +
+                              "\" of the entity \"" + e.id.substr(0, 64) + "\"");
+        }
+    };
+    for (auto const& e : entities) {
+        check(e, e.profile, space.profile);
+        check(e, e.vibe, space.vibe);
+        for (auto const& s : e.snapshots) check(e, s.profile, space.profile);
+    }
+}
+
 weft::instant instant_of(outreach_arguments const& arguments) {
     if (arguments.now.empty()) {
         return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -233,7 +251,10 @@ int run_outreach(outreach_arguments const& arguments) {
         }
     });
     std::optional<weft::compatibility::fitted_population> population;
-    if (!arguments.population.empty()) population = read_population(arguments.population);
+    if (!arguments.population.empty()) {
+        population = read_population(arguments.population);
+        require_known_dimensions(entities, population->population.space);
+    }
 
     auto store = times.measure("database", [&] {
         auto opened = open_store(arguments.db);

@@ -333,6 +333,60 @@ TEST(outreach, a_database_that_cannot_be_used_is_left_alone) {
     EXPECT_NE(r.err.find("compatibility_cache"), std::string::npos) << r.err;
 }
 
+TEST(outreach, a_failure_is_recorded_and_the_job_tried_again) {
+    finished_run const r(120);
+    auto const file = r.folder.file("failing");
+    ASSERT_EQ(run({"outreach", "--entities", "/dev/null", "--db", "sqlite:" + file, "--now",
+                   "2020-01-01"})
+                  .status,
+              0);
+    {
+        adapters::sqlite_connection connection(file);
+        connection.run_script("create trigger no_groups before insert on predictive_signals_cache "
+                              "when new.entity_type = 'group' begin select raise(abort, 'no "
+                              "groups today'); end");
+    }
+    auto const arguments = command(r.entities, "sqlite:" + file);
+    auto const failed = run(arguments);
+    EXPECT_EQ(failed.status, 3);
+    EXPECT_NE(failed.err.find("no groups today"), std::string::npos) << failed.err;
+    auto const job = [&] {
+        for (auto const& [id, row] : sqlite_rows(file).at("outreach_processing_jobs")) {
+            if (row.at("created_at") == "2026-01-02T09:00:00.000000Z") return row;
+        }
+        return json();
+    };
+    EXPECT_EQ(job().at("status"), "failed");
+    EXPECT_NE(job().at("error_message").get<std::string>().find("no groups today"),
+              std::string::npos);
+    {
+        adapters::sqlite_connection connection(file);
+        connection.run_script("drop trigger no_groups");
+    }
+    ASSERT_EQ(run(arguments).status, 0);
+    EXPECT_EQ(job().at("status"), "completed");
+    EXPECT_EQ(job().at("retry_count"), "1");
+    auto expected = sqlite_rows(r.db);
+    auto found = sqlite_rows(file);
+    expected.erase("outreach_processing_jobs");
+    expect_equal(expected, found);
+}
+
+TEST(outreach, a_given_population_has_to_know_everybody_s_dimensions) {
+    finished_run const r(60);
+    weft_test::write_file(r.folder.file("population"), run({"fit", r.entities}).out);
+    auto arguments = command(r.entities, "sqlite:" + r.folder.file("given"));
+    arguments.insert(arguments.end(), {"--population", r.folder.file("population")});
+    EXPECT_EQ(run(arguments).status, 0);
+    weft_test::write_file(r.folder.file("stranger"), R"({"id": "x", "profile": {"other": 0.5}})");
+    arguments[2] = r.folder.file("stranger");
+    arguments[4] = "sqlite:" + r.folder.file("never");
+    auto const refused = run(arguments);
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_NE(refused.err.find("\"other\""), std::string::npos) << refused.err;
+    EXPECT_TRUE(weft_test::read_file(r.folder.file("never")).empty());
+}
+
 /// How far the job in a database is: -1 before its record is there.
 int progress_of(std::function<sql::rows()> const& query) {
     try {

@@ -78,7 +78,7 @@ TEST(plan, a_queue_row_is_one_that_both_databases_take) {
     EXPECT_EQ(row.string_prediction_score, 0.9);
     EXPECT_FALSE(row.fabric_stability_score);
     EXPECT_EQ(row.ai_decision_confidence, 0.25);
-    EXPECT_NE(row.ai_decision_reasoning->find("0.31 from how alike"), std::string::npos)
+    EXPECT_NE(row.ai_decision_reasoning->find("0.32 from how alike"), std::string::npos)
         << *row.ai_decision_reasoning;
 
     s.optimal_timing = now - days(1);
