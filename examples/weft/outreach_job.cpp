@@ -598,8 +598,8 @@ person_rows rows_of_person(job_result const& job, std::vector<profile::entity> c
         s.confidence = certainty(who);
         s.reasoning =
             "With this person the group's stability goes from " +
-            outreach::two_decimals(*group.fabric.now.stability) + " to " +
-            outreach::two_decimals(c.stability) + " (place " + weft::to_text(k + 1) +
+            outreach::with_decimals(*group.fabric.now.stability, 4) + " to " +
+            outreach::with_decimals(c.stability, 4) + " (place " + weft::to_text(k + 1) +
             " of all who are not in it); matched with its members one by one they reach the "
             "percentile " +
             outreach::two_decimals(c.fit) + " on average.";

@@ -159,6 +159,10 @@ TEST(plan, numbers_in_texts) {
     EXPECT_EQ(outreach::two_decimals(0.125), "0.13");
     EXPECT_EQ(outreach::two_decimals(-1.5), "-1.50");
     EXPECT_EQ(outreach::two_decimals(12.999), "13.00");
+    EXPECT_EQ(outreach::with_decimals(0.68245, 4), "0.6825");
+    EXPECT_EQ(outreach::with_decimals(-0.0005, 3), "-0.001");
+    EXPECT_EQ(outreach::with_decimals(0.5, 0), "1");
+    EXPECT_THROW((void)outreach::with_decimals(0.5, 10), weft::invalid_argument);
     EXPECT_EQ(outreach::percent(1.0), "99%");
     EXPECT_EQ(outreach::percent(0.756), "75%");
 }

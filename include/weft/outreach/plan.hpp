@@ -59,17 +59,28 @@ struct suggestion {
     std::string body;
 };
 
-/// Two decimals, rounded half up; for texts that people read.
-[[nodiscard]] inline std::string two_decimals(double x) {
-    if (!is_finite(x) || x > 1e12 || x < -1e12) return weft::to_text(x);
-    auto const hundredths = static_cast<std::int64_t>((x < 0.0 ? -x : x) * 100.0 + 0.5);
-    std::string out = x < 0.0 && hundredths != 0 ? "-" : "";
-    out += weft::to_text(hundredths / 100);
+/// A number with so many decimals (0 to 9), rounded half away from 0; for texts that people read.
+[[nodiscard]] inline std::string with_decimals(double x, std::size_t decimals) {
+    if (decimals > 9) {
+        WEFT_THROW(invalid_argument("decimals", weft::to_text(decimals), "from 0 to 9"));
+    }
+    if (!is_finite(x) || x > 1e6 || x < -1e6) return weft::to_text(x);
+    std::int64_t scale = 1;
+    for (std::size_t d = 0; d < decimals; ++d) scale *= 10;
+    auto const scaled =
+        static_cast<std::int64_t>((x < 0.0 ? -x : x) * static_cast<double>(scale) + 0.5);
+    std::string out = x < 0.0 && scaled != 0 ? "-" : "";
+    out += weft::to_text(scaled / scale);
+    if (decimals == 0) return out;
+    auto const fraction = weft::to_text(scaled % scale);
     out += '.';
-    auto const fraction = hundredths % 100;
-    if (fraction < 10) out += '0';
-    out += weft::to_text(fraction);
+    out.append(decimals - fraction.size(), '0');
+    out += fraction;
     return out;
+}
+
+[[nodiscard]] inline std::string two_decimals(double x) {
+    return with_decimals(x, 2);
 }
 
 /// A percentile for people: "higher than 97% of", never 100%.
@@ -295,7 +306,8 @@ struct day_plan {
     row.current_weave_fit = value(input::current);
     row.from_agent_id = s.from_agent_id;
     row.to_agent_id = s.to_agent_id;
-    row.ai_decision_reasoning = explain(s.in, s.judged);
+    row.ai_decision_reasoning =
+        explain(s.in, s.judged, s.type == outreach_type::group_formation ? "candidates" : "pairs");
     row.ai_decision_confidence = s.confidence;
     row.reasoning = s.reasoning;
     if (!s.title.empty()) row.title = s.title;
