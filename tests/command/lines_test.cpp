@@ -265,6 +265,27 @@ TEST(lines, copy_data_leave_faulty_rows_out) {
         R"("target_user_id": "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "source_id": "x", )"
         R"("source_type": "user", "type": "friend_suggestion", "sent_at": "2026-01-01T00:00:00Z", )"
         R"("status": "sent", "updated_at": "2026-01-01T00:00:00Z"})";
+    auto const r =
+        run({"sql", "--table", "outreach_history", "--dialect", "postgres", "--as", "copy-text"},
+            good + "\n{\"type\": 3}\n" + good + "\n");
+    EXPECT_EQ(r.status, 1);
+    EXPECT_EQ(r.lines().size(), 2U) << r.out;
+    EXPECT_EQ(as_json(r.err).at("line"), 2) << r.err;
+}
+
+TEST(lines, a_population_is_fitted_and_used) {
+    weft_test::temporary_folder const folder;
+    std::string people;
+    for (int i = 0; i < 30; ++i) {
+        people += json{{"id", "p" + std::to_string(i)},
+                       {"profile", {{"a", i % 7 / 6.0}, {"b", i % 5 / 4.0}, {"c", i % 3 / 2.0}}}}
+                      .dump() +
+                  "\n";
+    }
+    auto const fitted = run({"fit"}, people);
+    ASSERT_EQ(fitted.status, 0) << fitted.out;
+    weft_test::write_file(folder.file("population"), fitted.out);
+    weft_test::write_file(folder.file("people"), people);
     auto const r = run(
         {"score", "--entities", folder.file("people"), "--population", folder.file("population")},
         R"({"a": "p1", "b": "p2"})"

@@ -158,14 +158,15 @@ TEST(outreach, writes_what_the_gates_let_through) {
     EXPECT_EQ(job.at("items_processed"), "150");
     EXPECT_EQ(job.at("items_succeeded"), "150");
     EXPECT_EQ(job.at("items_failed"), "0");
-    EXPECT_EQ(job.at("outreach_created"), std::to_string(rows.at("outreach_queue").size()));
+    EXPECT_EQ(job.at("outreach_created").get<std::string>(),
+              std::to_string(rows.at("outreach_queue").size()));
     EXPECT_TRUE(rows.at("outreach_history").empty());
 
     std::map<std::string, std::size_t> of_person;
     std::set<std::string> types;
     for (auto const& [id, row] : rows.at("outreach_queue")) {
         auto const target = row.at("target_user_id").get<std::string>();
-        EXPECT_NE(target, row.at("source_id"));
+        EXPECT_NE(target, row.at("source_id").get<std::string>());
         EXPECT_LE(++of_person[target], 3U);
         types.insert(row.at("type").get<std::string>());
         auto const& judged = row.at("metadata").at("judged");
@@ -301,7 +302,10 @@ TEST(outreach, hardly_any_people_are_no_reason_to_fail) {
         auto const r = run(command(folder.file("people"), "sqlite:" + db));
         EXPECT_EQ(r.status, 0) << n << r.err;
         auto const rows = sqlite_rows(db);
-        EXPECT_EQ(rows.at("outreach_processing_jobs").begin()->second.at("items_processed"),
+        EXPECT_EQ(rows.at("outreach_processing_jobs")
+                      .begin()
+                      ->second.at("items_processed")
+                      .get<std::string>(),
                   std::to_string(n));
         EXPECT_LE(rows.at("compatibility_cache").size(), static_cast<std::size_t>(n * (n - 1) + n));
         auto at = std::size_t{0};
@@ -351,7 +355,8 @@ TEST(outreach, a_failure_is_recorded_and_the_job_tried_again) {
     EXPECT_EQ(failed.status, 3);
     EXPECT_NE(failed.err.find("no groups today"), std::string::npos) << failed.err;
     auto const job = [&] {
-        for (auto const& [id, row] : sqlite_rows(file).at("outreach_processing_jobs")) {
+        auto const rows = sqlite_rows(file);
+        for (auto const& [id, row] : rows.at("outreach_processing_jobs")) {
             if (row.at("created_at") == "2026-01-02T09:00:00.000000Z") return row;
         }
         return json();
