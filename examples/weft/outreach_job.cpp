@@ -1,16 +1,15 @@
 #include "outreach_job.hpp"
 
 #include <algorithm>
-#include <random>
 #include <span>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 
 #include <Eigen/Core>
 
 #include <nlohmann/json.hpp>
 
+#include "weft/compatibility/sampling.hpp"
 #include "weft/core/number.hpp"
 #include "weft/fabric/clusters.hpp"
 #include "weft/fabric/stability.hpp"
@@ -18,8 +17,7 @@
 #include "weft/outreach/ids.hpp"
 #include "weft/outreach/json.hpp"
 #include "weft/outreach/newcomers.hpp"
-#include "weft/temporal/forecast.hpp"
-#include "weft/temporal/series.hpp"
+#include "weft/profile/evolution.hpp"
 
 namespace weft_command {
 
@@ -28,7 +26,6 @@ namespace fabric = weft::fabric;
 namespace outreach = weft::outreach;
 namespace profile = weft::profile;
 namespace schema = weft::schema;
-namespace temporal = weft::temporal;
 
 namespace {
 
@@ -38,28 +35,6 @@ using outreach::input;
 
 constexpr auto place(input i) {
     return static_cast<std::size_t>(i);
-}
-
-/// A number below `bound`, without bias, from a generator whose sequence the standard fixes.
-std::uint64_t below(std::mt19937_64& generator, std::uint64_t bound) {
-    auto const limit = std::mt19937_64::max() - std::mt19937_64::max() % bound;
-    auto x = generator();
-    while (x >= limit) x = generator();
-    return x % bound;
-}
-
-/// `wanted` of the numbers below `total` (all where there are no more), ascending.
-std::vector<std::size_t> draw(std::size_t total, std::size_t wanted, std::uint64_t seed) {
-    std::vector<std::size_t> out(total);
-    for (std::size_t i = 0; i < total; ++i) out[i] = i;
-    if (wanted >= total) return out;
-    std::mt19937_64 generator(seed);
-    for (std::size_t i = 0; i < wanted; ++i) {
-        std::swap(out[i], out[i + static_cast<std::size_t>(below(generator, total - i))]);
-    }
-    out.resize(wanted);
-    std::sort(out.begin(), out.end());
-    return out;
 }
 
 std::uint64_t hash_text(std::string_view text) {
@@ -102,16 +77,10 @@ std::vector<profile::entity> forecast_people(std::vector<profile::entity> const&
                                              compatibility::thread_executor const& executor) {
     auto const space = profile::space_of(entities);
     auto const target = options.now + options.horizon;
-    auto const dimensions = space.profile.size();
-    std::vector<std::vector<temporal::series>> series(dimensions);
-    for (auto& list : series) list.resize(entities.size());
-    std::vector<std::vector<std::string>> why(dimensions,
-                                              std::vector<std::string>(entities.size()));
     std::vector<std::optional<weft::instant>> last(entities.size());
     std::vector<std::size_t> count(entities.size(), 0);
     for (std::size_t i = 0; i < entities.size(); ++i) {
         for (auto const& s : entities[i].snapshots) {
-            // What lies after `now` is not known at `now`.
             if (s.at > options.now) {
                 ++job.left_out_snapshots;
                 continue;
@@ -120,32 +89,10 @@ std::vector<profile::entity> forecast_people(std::vector<profile::entity> const&
             ++count[i];
         }
     }
-    executor(dimensions, [&](std::size_t d) {
-        for (std::size_t i = 0; i < entities.size(); ++i) {
-            std::vector<weft::instant> t;
-            std::vector<double> y;
-            for (auto const& s : entities[i].snapshots) {
-                if (s.at > options.now) continue;
-                for (auto const& known : s.profile) {
-                    if (known.name != space.profile[d] || !(known.confidence > 0.0)) continue;
-                    t.push_back(s.at);
-                    y.push_back(known.value);
-                }
-            }
-            series[d][i] = temporal::series(std::move(t), std::move(y));
-        }
-    });
-
-    std::vector<std::vector<std::optional<temporal::forecast>>> forecasts(
-        dimensions, std::vector<std::optional<temporal::forecast>>(entities.size()));
-    executor(dimensions, [&](std::size_t d) {
-        bool const any = std::any_of(series[d].begin(), series[d].end(),
-                                     [](temporal::series const& s) { return !s.empty(); });
-        if (!any) return;
-        auto const model = temporal::fit_forecast(series[d]);
-        for (std::size_t i = 0; i < entities.size(); ++i) {
-            forecasts[d][i] = temporal::forecast_at(series[d][i], target, model);
-        }
+    profile::evolution_model model;
+    model.dimensions.resize(space.profile.size());
+    executor(space.profile.size(), [&](std::size_t d) {
+        model.dimensions[d] = profile::fit_dimension(entities, space.profile[d], options.now);
     });
 
     std::vector<profile::entity> future;
@@ -167,16 +114,15 @@ std::vector<profile::entity> forecast_people(std::vector<profile::entity> const&
         later.vibe = entities[i].vibe;
         later.places = entities[i].places;
         later.rhythm = entities[i].rhythm;
-        for (std::size_t d = 0; d < dimensions; ++d) {
-            auto const& each = forecasts[d][i];
-            if (!each) {
-                f.absent.emplace(space.profile[d], "never measured");
-                continue;
-            }
-            f.dimensions.push_back(
-                {space.profile[d], each->value, each->lower, each->upper, each->confidence});
-            later.profile.push_back({space.profile[d], each->value, each->confidence});
+        auto const forecasts =
+            profile::forecast_profile(entities[i], options.now, target, space, model);
+        for (auto const& name : space.profile) f.absent.emplace(name, "never measured");
+        for (auto const& d : forecasts) {
+            f.absent.erase(d.name);
+            f.dimensions.push_back({d.name, d.forecast.value, d.forecast.lower, d.forecast.upper,
+                                    d.forecast.confidence});
         }
+        later.profile = profile::profile_of(forecasts);
         who.forecast = std::move(f);
         who.future = future.size();
         future.push_back(std::move(later));
@@ -369,8 +315,8 @@ void judge_group(job_result const& job, group_result& group, job_options const& 
         predicted_means(job, outside[k], inside, f.string, f.quantum);
         return f;
     };
-    auto const sample =
-        draw(outside.size(), options.random_candidates, options.seed ^ hash_text(group.id));
+    auto const sample = compatibility::sample(outside.size(), options.random_candidates,
+                                              options.seed ^ hash_text(group.id));
     Eigen::MatrixXd sampled(static_cast<Eigen::Index>(sample.size()), candidates.cols());
     for (std::size_t i = 0; i < sample.size(); ++i) {
         sampled.row(static_cast<Eigen::Index>(i)) =
@@ -469,16 +415,9 @@ job_result run_job(std::vector<profile::entity> const& entities,
     times.measure("gates", [&] {
         std::vector<outreach::inputs> random;
         if (n >= 2) {
-            auto const pairs = static_cast<std::uint64_t>(n) * (n - 1);
-            std::mt19937_64 generator(options.seed);
-            std::unordered_set<std::uint64_t> seen;
-            auto const wanted = std::min<std::uint64_t>(options.random_pairs, pairs / 2);
-            while (seen.size() < wanted) {
-                auto a = below(generator, n);
-                auto b = below(generator, n - 1);
-                if (b >= a) ++b;
-                if (a > b) std::swap(a, b);
-                if (!seen.insert(a * n + b).second) continue;
+            for (auto const k : compatibility::sample(static_cast<std::uint64_t>(n) * (n - 1) / 2,
+                                                      options.random_pairs, options.seed)) {
+                auto const [a, b] = compatibility::unranked_pair(k);
                 auto const now = job.score_now->score(job.now[a], job.now[b]);
                 auto const& x = job.people[a].future;
                 auto const& y = job.people[b].future;

@@ -6,6 +6,7 @@
 #include "weft/compatibility/calibration.hpp"
 #include "weft/compatibility/components.hpp"
 #include "weft/compatibility/json.hpp"
+#include "weft/compatibility/sampling.hpp"
 #include "weft/compatibility/score.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"

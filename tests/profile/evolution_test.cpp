@@ -53,16 +53,17 @@ TEST(evolution, a_person_with_a_history_is_known_better_than_one_without) {
     space const s{{"a"}, {}};
     auto const model = weft::profile::fit_evolution(people, s, now);
     auto fresh = people[3];
-    fresh.snapshots.clear();
+    fresh.snapshots.erase(fresh.snapshots.begin(), fresh.snapshots.end() - 1);
     auto const at = now + weft::days(7);
     auto const known = weft::profile::forecast_profile(people[3], now, at, s, model);
     auto const guessed = weft::profile::forecast_profile(fresh, now, at, s, model);
     ASSERT_EQ(guessed.size(), 1U);
     EXPECT_EQ(guessed[0].snapshots, 1U);
-    EXPECT_GT(known[0].forecast.confidence, 0.0);
-    entity nobody;
-    nobody.id = "nobody";
-    EXPECT_TRUE(weft::profile::forecast_profile(nobody, now, at, s, model).empty());
+    EXPECT_GT(known[0].forecast.confidence, guessed[0].forecast.confidence);
+    entity undated;
+    undated.id = "undated";
+    undated.profile = {{"a", 0.5, 1.0}};
+    EXPECT_TRUE(weft::profile::forecast_profile(undated, now, at, s, model).empty());
 }
 
 TEST(evolution, does_not_look_past_now) {

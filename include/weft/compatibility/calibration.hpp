@@ -6,14 +6,13 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <random>
 #include <span>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "weft/compatibility/components.hpp"
+#include "weft/compatibility/sampling.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
 #include "weft/core/unit.hpp"
@@ -247,43 +246,6 @@ struct calibration {
 
 namespace detail {
 
-/// A number below `bound` from a generator whose sequence the standard fixes, without bias.
-[[nodiscard]] inline std::uint64_t below(std::mt19937_64& generator, std::uint64_t bound) {
-    auto const limit = std::mt19937_64::max() - std::mt19937_64::max() % bound;
-    std::uint64_t x = generator();
-    while (x >= limit) x = generator();
-    return x % bound;
-}
-
-/// `wanted` distinct numbers below `total` (all where there are no more), ascending.
-/// Floyd's algorithm (Bentley and Floyd, CACM 30 (1987) 754).
-[[nodiscard]] inline std::vector<std::uint64_t> sample(std::uint64_t total, std::uint64_t wanted,
-                                                       std::uint64_t seed) {
-    std::vector<std::uint64_t> out;
-    if (total <= wanted) {
-        for (std::uint64_t i = 0; i < total; ++i) out.push_back(i);
-        return out;
-    }
-    std::mt19937_64 generator(seed);
-    std::unordered_set<std::uint64_t> seen;
-    seen.reserve(static_cast<std::size_t>(wanted) * 2);
-    for (auto j = total - wanted; j < total; ++j) {
-        auto const t = below(generator, j + 1);
-        out.push_back(seen.insert(t).second ? t : (seen.insert(j), j));
-    }
-    std::sort(out.begin(), out.end());
-    return out;
-}
-
-/// The pair (i, j), i < j, with number k = j (j - 1) / 2 + i.
-[[nodiscard]] inline std::pair<std::size_t, std::size_t> unranked_pair(std::uint64_t k) noexcept {
-    auto j =
-        static_cast<std::uint64_t>((1.0 + std::sqrt(1.0 + 8.0 * static_cast<double>(k))) / 2.0);
-    while (j * (j - 1) / 2 > k) --j;
-    while ((j + 1) * j / 2 <= k) ++j;
-    return {static_cast<std::size_t>(k - j * (j - 1) / 2), static_cast<std::size_t>(j)};
-}
-
 [[nodiscard]] inline pair_distribution distribution_of(std::vector<raw_components> const& raws,
                                                        calibration_options const& options) {
     pair_distribution d;
@@ -352,9 +314,9 @@ namespace detail {
             auto const total = same ? na * (na - 1) / 2 : na * nb;
             if (total == 0) continue;
             std::vector<raw_components> raws;
-            for (auto const k : detail::sample(total, options.pairs, options.seed)) {
-                auto const [i, j] = same ? detail::unranked_pair(k)
-                                         : std::pair<std::size_t, std::size_t>(k / nb, k % nb);
+            for (auto const k : sample(total, options.pairs, options.seed)) {
+                auto const [i, j] =
+                    same ? unranked_pair(k) : std::pair<std::size_t, std::size_t>(k / nb, k % nb);
                 raws.push_back(compare(people[a[i]], people[b[j]], options.compare));
             }
             out.distributions.emplace(kind_pair{first->first, second->first},

@@ -19,24 +19,21 @@
 namespace weft::inline v0::profile {
 
 /// One dimension's values over an entity's snapshots, those with a confidence above 0. Snapshots
-/// after `now` are not known at `now` and left out. An entity without any snapshot gives its
-/// present value at `now`, or an empty series where it has none.
+/// after `now` are not known at `now` and left out. Empty where nothing is left: a profile without
+/// a date is no history.
 [[nodiscard]] inline temporal::series dimension_series(entity const& e, std::string const& name,
                                                        instant now) {
     std::vector<instant> times;
     std::vector<double> values;
-    auto const take = [&](instant t, std::span<dimension const> profile) {
-        for (auto const& d : profile) {
+    for (auto const& s : e.snapshots) {
+        if (s.at > now) continue;
+        for (auto const& d : s.profile) {
             if (d.name == name && d.confidence > 0.0) {
-                times.push_back(t);
+                times.push_back(s.at);
                 values.push_back(d.value);
             }
         }
-    };
-    for (auto const& s : e.snapshots) {
-        if (s.at <= now) take(s.at, s.profile);
     }
-    if (e.snapshots.empty()) take(now, e.profile);
     return {std::move(times), std::move(values)};
 }
 
@@ -78,9 +75,9 @@ struct dimension_forecast {
     std::size_t snapshots = 0;
 };
 
-/// The forecast of every dimension that the entity has, in the space's order, from what is known
-/// at `now`. Throws invalid_argument for `at` before `now` or a model of another space.
-/// O(dimensions x snapshots).
+/// The forecast of every dimension that the entity has a history of, in the space's order, from
+/// what is known at `now`. Throws invalid_argument for `at` before `now` or a model of another
+/// space. O(dimensions x snapshots).
 [[nodiscard]] inline std::vector<dimension_forecast>
 forecast_profile(entity const& e, instant now, instant at, space const& s,
                  evolution_model const& model) {
@@ -105,7 +102,10 @@ forecast_profile(entity const& e, instant now, instant at, space const& s,
     return out;
 }
 
-/// The forecast values as a profile to encode, each with the confidence of its measurement.
+/// The forecast values as a profile to encode, each with the confidence of its measurement. (The
+/// forecast's own confidence would not do: uncertain qubits are alike, so those of whom least is
+/// known would match best.)
+///
 /// Forecasts are shrunk towards the population, so forecast people are more alike than present
 /// ones: a pair's future score is a percentile among random pairs of *forecast* fingerprints
 /// (fit_calibration on all of them), not of present ones.

@@ -31,10 +31,10 @@ template <class Row>
 }
 
 [[nodiscard]] inline bool storable(instant t) noexcept {
-    using namespace std::chrono;
+    using std::chrono::sys_days;
+    using std::chrono::year;
     if (!is_finite(t)) return true;
-    return t >= instant(sys_days(year{1} / January / 1)) &&
-           t < instant(sys_days(year{10000} / January / 1));
+    return t >= sys_days{year{1} / 1 / 1} && t < sys_days{year{10'000} / 1 / 1};
 }
 
 template <class Row, class T>

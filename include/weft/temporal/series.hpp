@@ -21,7 +21,8 @@ inline std::string indexed(std::string_view name, std::size_t i) {
 
 /// Whether differences of two such instants fit: those that ISO 8601 writes with four digits.
 [[nodiscard]] constexpr bool is_usable(instant t) noexcept {
-    using namespace std::chrono;
+    using std::chrono::sys_days;
+    using std::chrono::year;
     return t >= sys_days{year{1} / 1 / 1} && t < sys_days{year{10'000} / 1 / 1};
 }
 [[nodiscard]] constexpr bool is_usable(double t) noexcept {
