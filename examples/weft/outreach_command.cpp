@@ -191,7 +191,7 @@ deliver_due(outreach_store& store,
     return {delivered, refused};
 }
 
-/// Up to three suggestions of friends and two of groups: the best, and others from the whole range.
+/// Up to `wanted` places of the list: the best, the last, and others evenly between.
 std::vector<std::size_t> pick(std::vector<double> const& percentiles, std::size_t wanted) {
     std::vector<std::size_t> order(percentiles.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -210,6 +210,15 @@ struct described {
     std::size_t person;
     schema::outreach_queue row;
 };
+
+std::size_t known_inputs(schema::outreach_queue const& row) {
+    std::size_t n = 0;
+    for (auto const& x : {row.string_prediction_score, row.quantum_trajectory_score,
+                          row.fabric_stability_score, row.current_weave_fit}) {
+        n += x ? 1U : 0U;
+    }
+    return n;
+}
 
 } // namespace
 
@@ -468,8 +477,13 @@ int run_outreach(outreach_arguments const& arguments) {
               {schema::outreach_type::group_formation, std::size_t{2}}}) {
             std::vector<described const*> of_type;
             std::vector<double> scores;
+            // Those of whom most is known show most.
+            std::size_t most = 0;
             for (auto const& d : described_rows) {
-                if (d.row.type != type) continue;
+                if (d.row.type == type) most = std::max(most, known_inputs(d.row));
+            }
+            for (auto const& d : described_rows) {
+                if (d.row.type != type || known_inputs(d.row) < most) continue;
                 of_type.push_back(&d);
                 scores.push_back(d.row.compatibility_score);
             }
