@@ -235,6 +235,9 @@ int run_outreach(outreach_arguments const& arguments) {
     options.random_pairs = arguments.pairs;
     options.plan.daily_cap = arguments.daily_cap;
 
+    // Opened first: a place that cannot be written to is told before the work is done.
+    std::unique_ptr<writer> report_file;
+    if (!arguments.report.empty()) report_file = std::make_unique<writer>(arguments.report);
     progress bar("weft outreach:");
     stage_times times([&](std::string const& stage) { bar.show(0, 0, stage); });
     outreach_report report;
@@ -357,17 +360,16 @@ int run_outreach(outreach_arguments const& arguments) {
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         bar.clear();
         auto const table = to_table(report);
-        if (!arguments.report.empty()) {
-            writer file(arguments.report);
+        if (report_file) {
             if (arguments.report.ends_with(".json")) {
-                file.write(to_json(report).dump(2, ' ', false, json::error_handler_t::replace) +
-                           "\n");
+                report_file->write(
+                    to_json(report).dump(2, ' ', false, json::error_handler_t::replace) + "\n");
             } else if (arguments.report.ends_with(".md")) {
-                file.write("# weft outreach\n\n```text\n" + table + "```\n");
+                report_file->write("# weft outreach\n\n```text\n" + table + "```\n");
             } else {
-                file.write(table);
+                report_file->write(table);
             }
-            file.close();
+            report_file->close();
         }
         for (auto const& fault : faults) {
             auto const where =

@@ -209,6 +209,8 @@ TEST(lines, usage_errors_exit_2_and_say_why) {
         {"outreach", "--entities", "-", "--db", "sqlite:" + folder.file("db"), "--top", "-1"},
         {"outreach", "--entities", "-", "--db", "sqlite:" + folder.file("db"), "--horizon-days",
          "0"},
+        {"outreach", "--entities", "/dev/null", "--db", "sqlite:" + folder.file("db"), "--report",
+         folder.file("no/such/report")},
     };
     for (auto const& arguments : wrong) {
         auto const r = run(arguments);
