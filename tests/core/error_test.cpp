@@ -27,7 +27,7 @@ TEST(error, everything_is_a_weft_error) {
 }
 
 TEST(unit, refuses_nan_and_keeps_the_ends) {
-    EXPECT_THROW(weft::unit(std::numeric_limits<double>::quiet_NaN()), weft::invalid_argument);
+    EXPECT_THROW(weft::unit{std::numeric_limits<double>::quiet_NaN()}, weft::invalid_argument);
     EXPECT_THROW(weft::unit(-1e-300), weft::invalid_argument);
     EXPECT_EQ(weft::unit(1.0).value(), 1.0);
     EXPECT_LT(weft::unit(0.0), weft::unit(0.5));
