@@ -372,7 +372,10 @@ public:
     /// environment variables and password file count too. Gives up after ten seconds unless
     /// `connect_timeout` says otherwise. Throws sql_error, which does not repeat `where`.
     explicit postgres_connection(std::string const& where)
-        : session_(std::make_unique<detail::postgres_session>(where)) {}
+        : session_(std::make_shared<detail::postgres_session>(where)) {}
+
+    postgres_connection(postgres_connection&&) noexcept = default;
+    postgres_connection& operator=(postgres_connection&&) noexcept = default;
 
     [[nodiscard]] static constexpr sql::dialect dialect() noexcept {
         return sql::dialect::postgres;
@@ -428,12 +431,13 @@ private:
     friend class transaction;
     using session_type = detail::postgres_session;
 
-    [[nodiscard]] session_type& session() const {
+    [[nodiscard]] std::shared_ptr<session_type> const& shared_session() const {
         if (!session_) WEFT_THROW(sql_error("the connection was moved from", "08003", ""));
-        return *session_;
+        return session_;
     }
+    [[nodiscard]] session_type& session() const { return *shared_session(); }
 
-    std::unique_ptr<session_type> session_;
+    std::shared_ptr<session_type> session_;
 };
 
 } // namespace weft::inline v0::adapters

@@ -381,7 +381,10 @@ public:
     /// Opens `file`, made where it is missing; `:memory:` lives and dies with the object.
     /// Throws sql_error (08001) where it cannot be opened, XX001 where it is no database.
     explicit sqlite_connection(std::string const& file, sqlite_options const& options = {})
-        : session_(std::make_unique<detail::sqlite_session>(file, options)) {}
+        : session_(std::make_shared<detail::sqlite_session>(file, options)) {}
+
+    sqlite_connection(sqlite_connection&&) noexcept = default;
+    sqlite_connection& operator=(sqlite_connection&&) noexcept = default;
 
     [[nodiscard]] static constexpr sql::dialect dialect() noexcept { return sql::dialect::sqlite; }
 
@@ -428,12 +431,13 @@ private:
     friend class transaction;
     using session_type = detail::sqlite_session;
 
-    [[nodiscard]] session_type& session() const {
+    [[nodiscard]] std::shared_ptr<session_type> const& shared_session() const {
         if (!session_) WEFT_THROW(sql_error("the connection was moved from", "08003", ""));
-        return *session_;
+        return session_;
     }
+    [[nodiscard]] session_type& session() const { return *shared_session(); }
 
-    std::unique_ptr<session_type> session_;
+    std::shared_ptr<session_type> session_;
 };
 
 } // namespace weft::inline v0::adapters

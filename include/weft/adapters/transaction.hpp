@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -48,13 +49,14 @@ inline constexpr std::size_t excerpt_length = 240;
 /// commit(), undone by the destructor otherwise. Inside another one it is a savepoint, so that a
 /// function with a transaction of its own can be called from within one; they must end in reverse
 /// order. SQLite's begins as BEGIN IMMEDIATE: a second writer waits at the beginning, not in the
-/// middle. The connection may be moved meanwhile, but has to live longer.
+/// middle. The connection may be moved or replaced meanwhile: it stays open until its
+/// last transaction has ended.
 template <class C>
 class transaction {
 public:
     /// Throws sql_error where the database refuses to begin.
     explicit transaction(C& connection)
-        : session_(&connection.session())
+        : session_(connection.shared_session())
         , level_(session_->depth) {
         session_->command(level_ == 0 ? std::string(session_->begin) : "SAVEPOINT " + savepoint());
         session_->depth = level_ + 1;
@@ -118,10 +120,10 @@ private:
 
     void ended() noexcept {
         session_->depth = level_;
-        session_ = nullptr;
+        session_.reset();
     }
 
-    typename C::session_type* session_;
+    std::shared_ptr<typename C::session_type> session_;
     int level_ = 0;
 };
 
