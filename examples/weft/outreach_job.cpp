@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "weft/compatibility/sampling.hpp"
+#include "weft/core/hash.hpp"
 #include "weft/core/number.hpp"
 #include "weft/fabric/clusters.hpp"
 #include "weft/fabric/stability.hpp"
@@ -35,12 +36,6 @@ using outreach::input;
 
 constexpr auto place(input i) {
     return static_cast<std::size_t>(i);
-}
-
-std::uint64_t hash_text(std::string_view text) {
-    std::uint64_t h = 14695981039346656037ULL;
-    for (char const c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    return h;
 }
 
 /// (lower + equal / 2 + 1/2) / (m + 1) among sorted values.
@@ -316,7 +311,7 @@ void judge_group(job_result const& job, group_result& group, job_options const& 
         return f;
     };
     auto const sample = compatibility::sample(outside.size(), options.random_candidates,
-                                              options.seed ^ hash_text(group.id));
+                                              options.seed ^ weft::hash_text(group.id));
     Eigen::MatrixXd sampled(static_cast<Eigen::Index>(sample.size()), candidates.cols());
     for (std::size_t i = 0; i < sample.size(); ++i) {
         sampled.row(static_cast<Eigen::Index>(i)) =

@@ -9,6 +9,7 @@
 #include "weft/compatibility/sampling.hpp"
 #include "weft/compatibility/score.hpp"
 #include "weft/core/error.hpp"
+#include "weft/core/hash.hpp"
 #include "weft/core/number.hpp"
 #include "weft/core/time.hpp"
 #include "weft/core/unit.hpp"

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "adapters/support.hpp"
 #include "support/postgres.hpp"
 #include "support/temporary.hpp"
 #include "weft/adapters/libpq.hpp"
@@ -21,6 +22,7 @@ namespace {
 
 using namespace weft::adapters;
 namespace sql = weft::sql;
+using weft_test::state_of;
 
 static_assert(Connection<postgres_connection>);
 static_assert(Connection<sqlite_connection>);
@@ -62,15 +64,6 @@ protected:
     std::int64_t count(std::string const& table) {
         auto const r = connection.query(s("SELECT count(*) FROM " + table));
         return std::get<std::int64_t>(r.values.at(0).at(0));
-    }
-
-    static std::string state_of(std::function<void()> const& f) {
-        try {
-            f();
-        } catch (weft::sql_error const& e) {
-            return e.sqlstate();
-        }
-        return "nothing was thrown";
     }
 };
 
@@ -199,9 +192,9 @@ TYPED_TEST(both, text_that_cannot_be_stored_is_refused_whole) {
     for (auto const& text :
          {std::string("a\0b", 3), std::string(1, '\0'), std::string("\xff"),
           std::string("\xc0\x80"), std::string("\xed\xa0\x80"), std::string("cut \xe2\x82")}) {
-        EXPECT_EQ(this->state_of([&] {
-            this->connection.execute(this->s("INSERT INTO t VALUES ($1)", {text}));
-        }),
+        EXPECT_EQ(state_of([&] {
+                      this->connection.execute(this->s("INSERT INTO t VALUES ($1)", {text}));
+                  }),
                   "22021");
     }
     EXPECT_EQ(this->count("t"), 0);
@@ -217,7 +210,7 @@ TYPED_TEST(both, constraints_refuse_with_their_sqlstate_and_the_statement) {
                        {std::move(id), std::move(score), std::move(u)});
     };
     auto const state = [&](sql::statement const& s) {
-        return this->state_of([&] { this->connection.execute(s); });
+        return state_of([&] { this->connection.execute(s); });
     };
     EXPECT_EQ(this->connection.execute(insert(std::string("a"), 1.0, sql::null{})), 1);
     EXPECT_EQ(state(insert(std::string("a"), 1.0, sql::null{})), "23505");
@@ -239,7 +232,7 @@ TYPED_TEST(both, constraints_refuse_with_their_sqlstate_and_the_statement) {
 
 TYPED_TEST(both, faulty_statements_say_what_is_wrong) {
     auto const state = [&](std::string const& text, std::vector<sql::value> params = {}) {
-        return this->state_of([&] { this->connection.execute(this->s(text, std::move(params))); });
+        return state_of([&] { this->connection.execute(this->s(text, std::move(params))); });
     };
     EXPECT_EQ(state("SELEKT 1"), "42601");
     EXPECT_EQ(state("SELECT 1 FROM missing"), "42P01");
@@ -334,11 +327,11 @@ TYPED_TEST(both, transactions_nest) {
             inner.commit();
         }
         // A statement that fails inside is undone with its own part alone.
-        EXPECT_EQ(this->state_of([&] {
-            transaction inner(c);
-            insert(5);
-            c.execute(this->s("SELECT 1 FROM missing"));
-        }),
+        EXPECT_EQ(state_of([&] {
+                      transaction inner(c);
+                      insert(5);
+                      c.execute(this->s("SELECT 1 FROM missing"));
+                  }),
                   "42P01");
         insert(6);
         outer.commit();
@@ -361,11 +354,11 @@ TYPED_TEST(both, a_commit_that_the_database_refuses_throws_and_undoes) {
     auto& c = this->connection;
     c.run_script("CREATE TABLE u (id integer PRIMARY KEY);"
                  "CREATE TABLE t (u integer REFERENCES u (id) DEFERRABLE INITIALLY DEFERRED);");
-    EXPECT_EQ(this->state_of([&] {
-        transaction tx(c);
-        c.execute(this->s("INSERT INTO t VALUES (1)"));
-        tx.commit();
-    }),
+    EXPECT_EQ(state_of([&] {
+                  transaction tx(c);
+                  c.execute(this->s("INSERT INTO t VALUES (1)"));
+                  tx.commit();
+              }),
               "23503");
     EXPECT_FALSE(c.in_transaction());
     EXPECT_EQ(this->count("t"), 0);
@@ -393,9 +386,7 @@ TYPED_TEST(both, a_moved_from_connection_refuses_everything) {
     TypeParam other = std::move(c);
     other.execute(this->s("INSERT INTO t VALUES (1)"));
     tx.commit();
-    auto const refused = [&](std::function<void()> const& f) {
-        EXPECT_EQ(this->state_of(f), "08003");
-    };
+    auto const refused = [&](std::function<void()> const& f) { EXPECT_EQ(state_of(f), "08003"); };
     refused([&] { c.execute(this->s("SELECT 1")); });
     refused([&] { static_cast<void>(c.query(this->s("SELECT 1"))); });
     refused([&] { c.run_script("SELECT 1"); });
@@ -421,7 +412,7 @@ TYPED_TEST(both, a_script_says_in_which_line_it_failed) {
         EXPECT_EQ(e.statement(), "line 4 of the script: INSERT INTO missing VALUES (1);");
     }
     EXPECT_FALSE(c.in_transaction());
-    EXPECT_EQ(this->state_of([&] { c.execute(this->s("SELECT 1 FROM t")); }), "42P01");
+    EXPECT_EQ(state_of([&] { c.execute(this->s("SELECT 1 FROM t")); }), "42P01");
     EXPECT_THROW(c.run_script(std::string("SELECT 1;\0", 10)), weft::invalid_argument);
     c.run_script("");
     c.run_script("-- only a remark");
@@ -435,7 +426,7 @@ TYPED_TEST(both, a_script_inside_a_transaction_is_part_of_it) {
         c.run_script("CREATE TABLE t (v integer); INSERT INTO t VALUES (1);");
         EXPECT_TRUE(c.in_transaction());
     }
-    EXPECT_EQ(this->state_of([&] { c.execute(this->s("SELECT 1 FROM t")); }), "42P01");
+    EXPECT_EQ(state_of([&] { c.execute(this->s("SELECT 1 FROM t")); }), "42P01");
 }
 
 } // namespace

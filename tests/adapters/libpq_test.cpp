@@ -4,27 +4,16 @@
 
 #include <gtest/gtest.h>
 
+#include "adapters/support.hpp"
 #include "support/postgres.hpp"
 
 namespace {
 
 using weft::adapters::postgres_connection;
 using weft::adapters::transaction;
+using weft_test::first;
+using weft_test::state_of;
 namespace sql = weft::sql;
-
-std::string state_of(auto&& f) {
-    try {
-        f();
-    } catch (weft::sql_error const& e) {
-        return e.sqlstate();
-    }
-    return "nothing was thrown";
-}
-
-sql::value first(postgres_connection& c, std::string const& text,
-                 std::vector<sql::value> params = {}) {
-    return c.query({text, std::move(params)}).values.at(0).at(0);
-}
 
 TEST(postgres, values_come_back_by_their_type) {
     postgres_connection c(weft_test::postgres_url());

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "adapters/support.hpp"
 #include "support/temporary.hpp"
 
 namespace {
@@ -12,21 +13,9 @@ namespace {
 using weft::adapters::sqlite_connection;
 using weft::adapters::sqlite_options;
 using weft::adapters::transaction;
+using weft_test::first;
+using weft_test::state_of;
 namespace sql = weft::sql;
-
-std::string state_of(auto&& f) {
-    try {
-        f();
-    } catch (weft::sql_error const& e) {
-        return e.sqlstate();
-    }
-    return "nothing was thrown";
-}
-
-sql::value first(sqlite_connection& c, std::string const& text,
-                 std::vector<sql::value> params = {}) {
-    return c.query({text, std::move(params)}).values.at(0).at(0);
-}
 
 TEST(sqlite, opens_with_foreign_keys_and_a_write_ahead_log) {
     weft_test::temporary_folder const folder;

@@ -366,13 +366,13 @@ private:
 /// Every failure is a weft::sql_error with the server's SQLSTATE and the statement; where the
 /// server gave none: 08001 cannot connect, 08006 connection lost, 08003 moved-from object, 22021
 /// U+0000 in a text parameter, 25P02 commit after a statement that failed.
-class postgres_connection {
+class postgres_connection : public detail::session_holder<detail::postgres_session> {
 public:
     /// Connects. `where`: a `postgresql://` URI or `keyword=value` pairs as libpq reads them; its
     /// environment variables and password file count too. Gives up after ten seconds unless
     /// `connect_timeout` says otherwise. Throws sql_error, which does not repeat `where`.
     explicit postgres_connection(std::string const& where)
-        : session_(std::make_shared<detail::postgres_session>(where)) {}
+        : session_holder(std::make_shared<detail::postgres_session>(where)) {}
 
     postgres_connection(postgres_connection&&) noexcept = default;
     postgres_connection& operator=(postgres_connection&&) noexcept = default;
@@ -425,19 +425,6 @@ public:
 
     /// Whether a transaction is open, be it a failed one.
     [[nodiscard]] bool in_transaction() const { return session().in_transaction(); }
-
-private:
-    template <class>
-    friend class transaction;
-    using session_type = detail::postgres_session;
-
-    [[nodiscard]] std::shared_ptr<session_type> const& shared_session() const {
-        if (!session_) WEFT_THROW(sql_error("the connection was moved from", "08003", ""));
-        return session_;
-    }
-    [[nodiscard]] session_type& session() const { return *shared_session(); }
-
-    std::shared_ptr<session_type> session_;
 };
 
 } // namespace weft::inline v0::adapters

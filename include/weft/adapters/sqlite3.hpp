@@ -376,12 +376,12 @@ private:
 /// statement. Beyond SQLite's own: 08003 moved-from object, 08P01 wrong number of parameters,
 /// 22021 text that is not UTF-8 or holds U+0000, 23514 a NaN (SQLite would store NULL), 42601
 /// more than one statement.
-class sqlite_connection {
+class sqlite_connection : public detail::session_holder<detail::sqlite_session> {
 public:
     /// Opens `file`, made where it is missing; `:memory:` lives and dies with the object.
     /// Throws sql_error (08001) where it cannot be opened, XX001 where it is no database.
     explicit sqlite_connection(std::string const& file, sqlite_options const& options = {})
-        : session_(std::make_shared<detail::sqlite_session>(file, options)) {}
+        : session_holder(std::make_shared<detail::sqlite_session>(file, options)) {}
 
     sqlite_connection(sqlite_connection&&) noexcept = default;
     sqlite_connection& operator=(sqlite_connection&&) noexcept = default;
@@ -425,19 +425,6 @@ public:
 
     /// Whether a transaction is open.
     [[nodiscard]] bool in_transaction() const { return session().in_transaction(); }
-
-private:
-    template <class>
-    friend class transaction;
-    using session_type = detail::sqlite_session;
-
-    [[nodiscard]] std::shared_ptr<session_type> const& shared_session() const {
-        if (!session_) WEFT_THROW(sql_error("the connection was moved from", "08003", ""));
-        return session_;
-    }
-    [[nodiscard]] session_type& session() const { return *shared_session(); }
-
-    std::shared_ptr<session_type> session_;
 };
 
 } // namespace weft::inline v0::adapters

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
@@ -21,6 +22,9 @@ concept Connection = requires(T& c, sql::statement const& s, std::string_view sc
     { c.query(s) } -> std::same_as<sql::rows>;
     c.run_script(script);
 };
+
+template <class C>
+class transaction;
 
 namespace detail {
 
@@ -42,6 +46,36 @@ inline constexpr std::size_t excerpt_length = 240;
     if (line.size() > excerpt_length) line = line.substr(0, excerpt_length);
     return "line " + to_text(number) + " of the script: " + std::string(line);
 }
+
+/// A connection's hold on what does not move when the connection does. Transactions share it.
+template <class Session>
+class session_holder {
+public:
+    session_holder(session_holder const&) = delete;
+    session_holder& operator=(session_holder const&) = delete;
+
+protected:
+    using session_type = Session;
+
+    explicit session_holder(std::shared_ptr<Session> session)
+        : session_(std::move(session)) {}
+    session_holder(session_holder&&) noexcept = default;
+    session_holder& operator=(session_holder&&) noexcept = default;
+    ~session_holder() = default;
+
+    [[nodiscard]] Session& session() const { return *shared_session(); }
+
+private:
+    template <class>
+    friend class adapters::transaction;
+
+    [[nodiscard]] std::shared_ptr<Session> const& shared_session() const {
+        if (!session_) WEFT_THROW(sql_error("the connection was moved from", "08003", ""));
+        return session_;
+    }
+
+    std::shared_ptr<Session> session_;
+};
 
 } // namespace detail
 

@@ -341,6 +341,30 @@ struct cached_party {
 /// The method's version, for calculation_version: rises when the same input gives other scores.
 inline constexpr std::int32_t calculation_version = 1;
 
+namespace detail {
+
+/// What every row of compatibility_cache has.
+[[nodiscard]] inline schema::compatibility_cache cache_row_of(cached_party const& source,
+                                                              cached_party const& target,
+                                                              instant now, schema::jsonb metadata,
+                                                              cache_policy const& policy) {
+    schema::compatibility_cache row;
+    row.id = row_id("compatibility_cache", {source.id, target.id, schema::to_text(source.type),
+                                            schema::to_text(target.type)});
+    row.source_id = source.id;
+    row.source_type = source.type;
+    row.target_id = target.id;
+    row.target_type = target.type;
+    row.calculation_method = "hybrid";
+    row.calculation_version = calculation_version;
+    row.calculated_at = now;
+    row.expires_at = now + policy.compatibility_ttl;
+    row.metadata = std::move(metadata);
+    return row;
+}
+
+} // namespace detail
+
 /// The row of compatibility_cache for a pair. `now_score` must have a score; the component columns
 /// hold raw values (percentiles and contributions belong in the metadata). `future`: the combined
 /// score expected at `future_time`. What is absent is NULL. Throws invalid_argument.
@@ -353,13 +377,7 @@ cache_row(cached_party const& source, cached_party const& target,
         WEFT_THROW(invalid_argument("now_score", "no score", "a pair with a score"));
     }
     using compatibility::component;
-    schema::compatibility_cache row;
-    row.id = row_id("compatibility_cache", {source.id, target.id, schema::to_text(source.type),
-                                            schema::to_text(target.type)});
-    row.source_id = source.id;
-    row.source_type = source.type;
-    row.target_id = target.id;
-    row.target_type = target.type;
+    auto row = detail::cache_row_of(source, target, now, std::move(metadata), policy);
     row.compatibility_score = *now_score.score;
     row.knot_compatibility = now_score[component::knot].raw;
     row.quantum_fidelity = now_score[component::quantum].raw;
@@ -372,11 +390,6 @@ cache_row(cached_party const& source, cached_party const& target,
         auto const ahead = days_between(now, future_time);
         if (ahead > 0.0) row.evolution_rate = (*future - *now_score.score) / ahead;
     }
-    row.calculation_method = "hybrid";
-    row.calculation_version = calculation_version;
-    row.calculated_at = now;
-    row.expires_at = now + policy.compatibility_ttl;
-    row.metadata = std::move(metadata);
     return row;
 }
 
@@ -386,22 +399,11 @@ cache_row(cached_party const& source, cached_party const& target,
 group_cache_row(cached_party const& source, cached_party const& target, double match,
                 double stability_now, double stability_with, instant now, schema::jsonb metadata,
                 cache_policy const& policy = {}) {
-    schema::compatibility_cache row;
-    row.id = row_id("compatibility_cache", {source.id, target.id, schema::to_text(source.type),
-                                            schema::to_text(target.type)});
-    row.source_id = source.id;
-    row.source_type = source.type;
-    row.target_id = target.id;
-    row.target_type = target.type;
+    auto row = detail::cache_row_of(source, target, now, std::move(metadata), policy);
     row.compatibility_score = require_unit("match", match);
     row.current_fabric_stability = require_unit("stability_now", stability_now);
     row.predicted_fabric_stability = require_unit("stability_with", stability_with);
     row.fabric_stability_improvement = stability_with - stability_now;
-    row.calculation_method = "hybrid";
-    row.calculation_version = calculation_version;
-    row.calculated_at = now;
-    row.expires_at = now + policy.compatibility_ttl;
-    row.metadata = std::move(metadata);
     return row;
 }
 

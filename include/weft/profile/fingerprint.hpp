@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "weft/core/error.hpp"
+#include "weft/core/hash.hpp"
 #include "weft/core/number.hpp"
 #include "weft/core/unit.hpp"
 #include "weft/knot/invariants.hpp"
@@ -132,13 +133,6 @@ struct encoder_options {
 inline constexpr double earth_radius_km = 6371.0088;
 
 namespace detail {
-
-/// FNV-1a, 64 bits.
-[[nodiscard]] constexpr std::uint64_t hash_text(std::string_view text) noexcept {
-    std::uint64_t h = 14695981039346656037ULL;
-    for (char const c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    return h;
-}
 
 [[nodiscard]] inline std::array<double, 3> direction(geo_point const& p) noexcept {
     constexpr double radians = std::numbers::pi / 180.0;
@@ -458,7 +452,7 @@ private:
             if (!(p.visits > 0.0)) continue;
             place_share s;
             s.id = p.id;
-            s.hash = detail::hash_text(p.id);
+            s.hash = hash_text(p.id);
             s.share = p.visits / visits;
             s.root = std::sqrt(p.visits * rarity(p) / weighted);
             if (p.at) {
