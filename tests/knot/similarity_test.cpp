@@ -141,12 +141,19 @@ TEST(similarity, weights_of_absent_terms_go_to_the_others) {
     auto const hopf = knot::compute_invariants(knot::braid(2, {1, 1}));
     auto const result = knot::similarity(trefoil, hopf);
     for (auto const& term : result.terms) {
-        if (term.name == "arf" || term.name == "braid_index_lower") {
+        if (term.name == "arf") {
             EXPECT_FALSE(term.similarity.has_value());
             EXPECT_EQ(term.weight, 0.0);
+            EXPECT_EQ(term.explanation, "absent in the second link");
+        } else if (term.similarity) {
+            EXPECT_TRUE(term.explanation.starts_with("1 - |"));
         }
     }
-    EXPECT_NEAR(result.terms.at(0).weight, 0.12 / 0.57, 1e-15);
+    // Of the six terms that are always there; what needs HOMFLY-PT is there in both or in neither.
+    double sum = 0.12 + 0.12 + 0.08 + 0.10 + 0.08 + 0.07;
+    if (trefoil.homfly) sum += 0.12;
+    if (trefoil.braid_index_lower) sum += 0.08;
+    EXPECT_NEAR(result.terms.at(0).weight, 0.12 / sum, 1e-15);
     knot::similarity_weights arf_only = knot::similarity_weights::short_form();
     arf_only.jones = arf_only.alexander = arf_only.crossing_number_lower = 0.0;
     arf_only.arf = 1.0;
@@ -192,6 +199,43 @@ TEST(similarity, numbers_beyond_a_double_are_told_apart) {
     EXPECT_TRUE(
         same_bits(*result.score, *knot::similarity(knot::make_record(a), knot::make_record(b))));
     EXPECT_EQ(knot::similarity(a, a).score, 1.0);
+}
+
+double homfly_term(knot::invariants const& a, knot::invariants const& b) {
+    for (auto const& term : knot::similarity(a, b).terms) {
+        if (term.name == "homfly") return term.similarity.value();
+    }
+    return -1.0;
+}
+
+TEST(similarity, homfly_terms_meet_by_exponents) {
+    auto const with = [](std::vector<knot::homfly_term> terms) {
+        knot::invariants out;
+        out.homfly = std::move(terms);
+        return out;
+    };
+    // 2 v^2 - v^4 + v^2 z^2 against the mirror image, and against itself with z^14 more.
+    auto const trefoil = with({{2, 0, 2}, {2, 2, 1}, {4, 0, -1}});
+    auto const mirror = with({{-4, 0, -1}, {-2, 0, 2}, {-2, 2, 1}});
+    auto const longer = with({{2, 0, 2}, {2, 2, 1}, {2, 14, 1}, {4, 0, -1}});
+    auto const hopf = with({{1, -1, 1}, {1, 1, 1}, {3, -1, -1}});
+    auto const unlink = with({{-9, -9, 1}, {1, -1, 1}});
+    EXPECT_EQ(homfly_term(trefoil, trefoil), 1.0);
+    EXPECT_EQ(homfly_term(trefoil, mirror), 0.0);
+    EXPECT_EQ(homfly_term(trefoil, longer), 1.0 - 1.0 / 9.0);
+    EXPECT_EQ(homfly_term(trefoil, hopf), 0.0);
+    EXPECT_EQ(homfly_term(hopf, unlink), 1.0 - 3.0 / 5.0);
+    for (auto const& a : {trefoil, mirror, longer, hopf, unlink}) {
+        for (auto const& b : {trefoil, mirror, longer, hopf, unlink}) {
+            EXPECT_TRUE(same_bits(*knot::similarity(a, b).score,
+                                  *knot::similarity(knot::make_record(b), knot::make_record(a))));
+        }
+    }
+    // More blocks than a record has: absent there.
+    std::vector<knot::homfly_term> many;
+    for (int v = 0; v < 40; v += 2) many.push_back({v, 0, 1});
+    EXPECT_TRUE((knot::make_record(with(many)).present >> knot::detail::homfly_term_index & 1U) ==
+                0);
 }
 
 TEST(similarity, a_record_holds_the_largest_profile) {
