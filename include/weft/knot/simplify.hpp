@@ -6,17 +6,41 @@
 #include <utility>
 #include <vector>
 
+#include "weft/core/error.hpp"
+#include "weft/core/number.hpp"
 #include "weft/knot/braid.hpp"
 #include "weft/knot/closure.hpp"
 
-/// Simplifying a closed braid without changing its link. Everything here is internal.
-namespace weft::inline v0::knot::detail {
+namespace weft::inline v0::knot {
+
+namespace detail {
 
 /// A closed braid of which every gap between strands is spanned by a letter.
 struct piece {
     int strands = 1;
     std::vector<band> letters;
 };
+
+} // namespace detail
+
+/// What was done to a closed braid to make it small.
+struct simplification_steps {
+    /// Letters that went in pairs of inverses (free, cyclic, and over letters that commute).
+    std::int64_t cancelled = 0;
+    /// Braid relations s_i s_j s_i = s_j s_i s_j that were used on the way.
+    std::int64_t relations = 0;
+    /// Places where the closure came apart as a connected sum.
+    std::int64_t sums = 0;
+    /// Summands that were unknots: strands held by a single letter (Markov's destabilisation).
+    std::int64_t destabilised = 0;
+    /// Strands that no letter touched in the given word.
+    std::int64_t isolated = 0;
+
+    [[nodiscard]] friend bool operator==(simplification_steps const&,
+                                         simplification_steps const&) = default;
+};
+
+namespace detail {
 
 /// A link as pieces that are joined by `joins` connected sums and otherwise split: it has
 /// pieces.size() + isolated - joins split parts (at least), where `isolated` counts unknots. One
@@ -25,6 +49,7 @@ struct simplified {
     std::vector<piece> pieces;
     std::int64_t isolated = 0;
     std::int64_t joins = 0;
+    simplification_steps steps;
 
     [[nodiscard]] std::int64_t parts() const noexcept {
         return static_cast<std::int64_t>(pieces.size()) + isolated - joins;
@@ -48,128 +73,405 @@ struct simplified {
     }
 };
 
-/// Cancels inverse Artin letters that meet after moving over letters of columns two or more away,
-/// also around the closure. Linear in the letters.
-inline void cancel_letters(int strands, std::vector<int>& word) {
-    auto const columns = static_cast<std::size_t>(strands) + 1;
-    // The letters of a column from `first` to the end of its stack are alive.
-    std::vector<std::vector<std::size_t>> stack(columns);
-    std::vector<std::size_t> first(columns, 0);
-    std::vector<char> alive(word.size(), 1);
-    auto const top = [&](std::size_t c) {
-        return stack[c].size() > first[c] ? stack[c].back() + 1 : std::size_t{0};
-    };
-    bool any = false;
-    for (std::size_t k = 0; k < word.size(); ++k) {
-        auto const c = static_cast<std::size_t>(word[k] < 0 ? -word[k] : word[k]);
-        auto const last = top(c);
-        if (last != 0 && word[last - 1] == -word[k] && top(c - 1) < last &&
-            (c + 1 >= columns || top(c + 1) < last)) {
-            stack[c].pop_back();
-            alive[last - 1] = alive[k] = 0;
-            any = true;
-        } else {
-            stack[c].push_back(k);
+/// A closed Artin word as the annular diagram that it is: letters are crossings on the two strand
+/// positions (tracks) beside them, and each track is a circle of letters. Letters that commute have
+/// no order, and every place of the closure is like every other, so that all rules are local:
+///
+/// - two inverse letters that are neighbours on both their tracks vanish;
+/// - c^e d^g c^f becomes d^f c^g d^e (g is e or f, c and d neighbouring columns) where a letter
+///   vanishes by it or one letter of column c is left; likewise c^e d^k c^-e = d^-e c^k d^e
+///   where that leaves column c the block of k letters alone;
+/// - a track whose circle is a run of one column's letters and a run of the other's is where the
+///   closure is a connected sum: each column gets a track of its own. A letter that is alone in its
+///   column ends up as a piece of its own, an unknot; that is Markov's destabilisation.
+///
+/// Every step takes letters away, or leaves a column one letter, or splits a track: linear in
+/// letters and strands together.
+class closed_word {
+public:
+    closed_word(int strands, std::span<int const> word)
+        : nodes_(word.size())
+        , columns_(static_cast<std::size_t>(strands) + 1)
+        , tracks_(static_cast<std::size_t>(strands) + 1) {
+        for (std::size_t c = 1; c + 1 < columns_.size(); ++c) {
+            columns_[c].track[0] = static_cast<index>(c);
+            columns_[c].track[1] = static_cast<index>(c + 1);
         }
-    }
-    std::vector<std::size_t> work;
-    for (std::size_t c = columns; c-- > 1;) work.push_back(c);
-    while (!work.empty()) {
-        auto const c = work.back();
-        work.pop_back();
-        bool changed = false;
-        for (;;) {
-            auto& s = stack[c];
-            if (s.size() < first[c] + 2) break;
-            auto const front = s[first[c]];
-            auto const back = s.back();
-            bool free = word[front] == -word[back];
-            for (auto const d : {c - 1, c + 1}) {
-                if (free && d < columns && stack[d].size() > first[d]) {
-                    free = stack[d][first[d]] > front && stack[d].back() < back;
+        for (std::size_t k = 0; k < word.size(); ++k) {
+            auto& x = nodes_[k];
+            auto const self = static_cast<index>(k);
+            x.sign = word[k] > 0 ? 1 : -1;
+            x.column = static_cast<index>(word[k] > 0 ? word[k] : -word[k]);
+            ++columns_[x.column].count;
+            for (unsigned s = 0; s < 2; ++s) {
+                auto const t = columns_[x.column].track[s];
+                auto const last = tracks_[t].some;
+                if (last == none) {
+                    tracks_[t].front = self;
+                } else {
+                    join(last, side_on(last, t), self, s);
+                    if (nodes_[last].column != x.column) ++tracks_[t].changes;
                 }
+                tracks_[t].some = self;
             }
-            if (!free) break;
-            alive[front] = alive[back] = 0;
-            ++first[c];
-            s.pop_back();
-            any = changed = true;
         }
-        if (changed) {
-            if (c > 1) work.push_back(c - 1);
-            if (c + 1 < columns) work.push_back(c + 1);
+        for (std::size_t t = 1; t < tracks_.size(); ++t) {
+            auto const last = tracks_[t].some;
+            if (last == none) continue;
+            auto const here = static_cast<index>(t);
+            auto const front = tracks_[t].front;
+            join(last, side_on(last, here), front, side_on(front, here));
+            if (nodes_[last].column != nodes_[front].column) ++tracks_[t].changes;
+            tracks_[t].some = front;
         }
     }
-    if (!any) return;
-    std::size_t kept = 0;
-    for (std::size_t k = 0; k < word.size(); ++k) {
-        if (alive[k] != 0) word[kept++] = word[k];
-    }
-    word.resize(kept);
-}
 
-/// Adds the closure of an Artin word to `out`: cancels, splits at empty columns, takes connected
-/// sums apart at columns with a single letter (which is what destabilising does at the ends).
-inline void simplify_word(int strands, std::vector<int> word, simplified& out) {
-    struct job {
-        int strands = 1;
-        int depth = 0;
-        std::vector<int> word;
-    };
-    // Words that come apart a little at a time are left as they are after so many rounds.
-    constexpr int deepest = 64;
-    std::vector<job> jobs;
-    jobs.push_back({strands, 0, std::move(word)});
-    while (!jobs.empty()) {
-        auto [n, depth, w] = std::move(jobs.back());
-        jobs.pop_back();
-        if (w.empty()) {
-            out.isolated += n;
-            continue;
+    /// Applies the rules until none does anything more.
+    void reduce(simplified& out) {
+        work_.reserve(nodes_.size() + 16);
+        for (std::size_t k = nodes_.size(); k-- > 0;) work_.push_back(static_cast<index>(k));
+        for (auto& x : nodes_) x.waiting = true;
+        for (std::size_t t = tracks_.size(); t-- > 1;) {
+            if (tracks_[t].changes == 2) divisible_.push_back(static_cast<index>(t));
         }
-        if (depth < deepest) cancel_letters(n, w);
-        std::vector<std::size_t> uses(static_cast<std::size_t>(n) + 1, 0);
-        for (int const g : w) ++uses[static_cast<std::size_t>(g < 0 ? -g : g)];
-        bool whole = true;
-        for (int c = 1; c < n; ++c) whole = whole && uses[static_cast<std::size_t>(c)] > 1;
-        if (whole) {
-            piece p{n, {}};
-            p.letters.reserve(w.size());
-            for (int const g : w) {
-                p.letters.push_back(g > 0 ? band{g, g + 1, 1} : band{-g, 1 - g, -1});
-            }
-            out.pieces.push_back(std::move(p));
-            continue;
-        }
-        // Which run of strands a column belongs to, and where that run starts.
-        std::vector<std::size_t> run(static_cast<std::size_t>(n) + 1, 0);
-        std::vector<int> start{1};
-        for (int c = 1; c <= n; ++c) {
-            run[static_cast<std::size_t>(c)] = start.size() - 1;
-            if (c < n && uses[static_cast<std::size_t>(c)] < 2) {
-                out.joins += static_cast<std::int64_t>(uses[static_cast<std::size_t>(c)]);
-                start.push_back(c + 1);
+        for (;;) {
+            // Tracks first: a column that was left one letter must not be given others again.
+            if (!divisible_.empty()) {
+                auto const t = divisible_.back();
+                divisible_.pop_back();
+                if (tracks_[t].changes != 2) continue;
+                divide(t);
+                ++out.joins;
+                ++out.steps.sums;
+            } else if (!work_.empty()) {
+                auto const x = work_.back();
+                work_.pop_back();
+                nodes_[x].waiting = false;
+                if (nodes_[x].sign == 0) continue;
+                if (cancel(x, out.steps) || exchange(x, out.steps)) wake(x);
+            } else {
+                return;
             }
         }
-        std::vector<job> next(start.size());
-        for (std::size_t r = 0; r < start.size(); ++r) {
-            next[r].depth = depth + 1;
-            next[r].strands = (r + 1 < start.size() ? start[r + 1] : n + 1) - start[r];
+    }
+
+    /// Adds what is left to `out`, piece by piece.
+    void write(simplified& out) {
+        for (std::size_t c = 1; c < columns_.size(); ++c) {
+            if (columns_[c].count == 0) continue;
+            tracks_[columns_[c].track[0]].right = static_cast<index>(c);
+            tracks_[columns_[c].track[1]].has_left = true;
         }
-        for (int const g : w) {
-            auto const c = static_cast<std::size_t>(g < 0 ? -g : g);
-            if (uses[c] < 2) continue;
-            auto const shift = start[run[c]] - 1;
-            next[run[c]].word.push_back(g < 0 ? g + shift : g - shift);
-        }
-        for (auto& j : next) {
-            if (j.strands == 1) {
+        for (std::size_t t = 1; t < tracks_.size(); ++t) {
+            if (tracks_[t].has_left) continue;
+            if (tracks_[t].right == none) {
                 ++out.isolated;
             } else {
-                jobs.push_back(std::move(j));
+                write_piece(out, static_cast<index>(t));
             }
         }
     }
+
+private:
+    using index = std::uint32_t;
+    static constexpr index none = 0xffff'ffffU;
+    /// Keeps the search for c^e d^k c^-e short.
+    static constexpr index longest_run = 256;
+
+    // prev and next on the track to the left (0) and to the right (1); sign 0 means gone.
+    struct node {
+        index prev[2] = {none, none};
+        index next[2] = {none, none};
+        index column = 0;
+        std::int8_t sign = 0;
+        bool waiting = false;
+    };
+    struct column {
+        index track[2] = {0, 0};
+        index count = 0;
+    };
+    // Some letter on the track, how often the column changes around it, the letter that comes next
+    // where it is read from an end, and the column to its right.
+    struct track {
+        index some = none;
+        index changes = 0;
+        index front = none;
+        index right = none;
+        bool has_left = false;
+    };
+
+    [[nodiscard]] unsigned side_on(index x, index t) const noexcept {
+        return columns_[nodes_[x].column].track[1] == t ? 1U : 0U;
+    }
+    /// The side that y turns to the track on which x, in its sight, is on side s.
+    [[nodiscard]] unsigned facing(index x, unsigned s, index y) const noexcept {
+        return nodes_[x].column == nodes_[y].column ? s : 1U - s;
+    }
+    [[nodiscard]] index next(index x, unsigned s) const noexcept { return nodes_[x].next[s]; }
+    [[nodiscard]] index prev(index x, unsigned s) const noexcept { return nodes_[x].prev[s]; }
+
+    void join(index x, unsigned sx, index y, unsigned sy) noexcept {
+        nodes_[x].next[sx] = y;
+        nodes_[y].prev[sy] = x;
+    }
+
+    void count_change(index t, index x, index y, index by) noexcept {
+        if (nodes_[x].column != nodes_[y].column) tracks_[t].changes += by;
+    }
+
+    void unlink(index x) {
+        auto& c = columns_[nodes_[x].column];
+        --c.count;
+        for (unsigned s = 0; s < 2; ++s) {
+            auto const t = c.track[s];
+            auto const p = prev(x, s);
+            auto const q = next(x, s);
+            if (p == x) {
+                tracks_[t].some = none;
+                continue;
+            }
+            constexpr auto less = static_cast<index>(-1);
+            count_change(t, p, x, less);
+            count_change(t, x, q, less);
+            count_change(t, p, q, 1);
+            join(p, facing(x, s, p), q, facing(x, s, q));
+            tracks_[t].some = p;
+            note(t);
+        }
+    }
+
+    /// Puts x on the track to its side s, after p (or alone where p is none).
+    void link(index x, unsigned s, index p) {
+        auto const t = columns_[nodes_[x].column].track[s];
+        if (p == none) {
+            join(x, s, x, s);
+        } else {
+            auto const sp = facing(x, s, p);
+            auto const q = next(p, sp);
+            count_change(t, p, q, static_cast<index>(-1));
+            count_change(t, p, x, 1);
+            count_change(t, x, q, 1);
+            auto const sq = facing(x, s, q);
+            join(x, s, q, sq);
+            join(p, sp, x, s);
+            note(t);
+        }
+        tracks_[t].some = x;
+    }
+
+    void note(index t) {
+        if (tracks_[t].changes == 2) divisible_.push_back(t);
+    }
+
+    void wake(index x) {
+        if (x == none || nodes_[x].sign == 0 || nodes_[x].waiting) return;
+        nodes_[x].waiting = true;
+        work_.push_back(x);
+    }
+    /// Wakes the letters whose rules see x.
+    void wake_around(index x) {
+        if (x == none || nodes_[x].sign == 0) return;
+        for (unsigned s = 0; s < 2; ++s) {
+            auto const p = prev(x, s);
+            wake(next(x, s));
+            for (unsigned r = 0; r < 2; ++r) wake(prev(p, r));
+            wake(p);
+        }
+        wake(x);
+    }
+
+    bool cancel(index x, simplification_steps& steps) {
+        auto const y = next(x, 0);
+        if (y == x || next(x, 1) != y || nodes_[y].sign != -nodes_[x].sign) return false;
+        index const around[4] = {prev(x, 0), prev(x, 1), next(y, 0), next(y, 1)};
+        unlink(x);
+        unlink(y);
+        nodes_[x].sign = nodes_[y].sign = 0;
+        steps.cancelled += 2;
+        for (auto const z : around) wake_around(z);
+        return true;
+    }
+
+    /// c^e d^g c^f with x the first letter, where it is worth while.
+    bool exchange(index x, simplification_steps& steps) {
+        for (unsigned s = 0; s < 2; ++s) {
+            auto const y = next(x, s);
+            auto const c = nodes_[x].column;
+            if (nodes_[y].column == c) continue;
+            // The letters of the neighbouring column up to the next one of column c.
+            auto last = y;
+            auto const opposite = next(x, 1 - s);
+            if (opposite == x || nodes_[opposite].column != c) continue;
+            auto const pair = columns_[c].count == 2;
+            bool const inverse = nodes_[opposite].sign == -nodes_[x].sign;
+            index run = 1;
+            while (pair && inverse && run < longest_run && next(last, 1 - s) == next(last, s) &&
+                   next(last, s) != y && nodes_[next(last, s)].column == nodes_[y].column) {
+                last = next(last, s);
+                ++run;
+            }
+            auto const z = next(last, 1 - s);
+            if (z != opposite || z == x) continue;
+            auto const g = nodes_[y].sign;
+            if (run == 1 && g != nodes_[x].sign && g != nodes_[z].sign) continue;
+            auto const before = prev(x, s);
+            auto const after = next(z, s);
+            bool const first = before == prev(y, s) && nodes_[before].sign == -nodes_[z].sign;
+            bool const second = after == next(last, s) && nodes_[after].sign == -nodes_[x].sign;
+            if (!pair && !first && !second) continue;
+            turn(x, y, last, z, s);
+            ++steps.relations;
+            if (!pair) cancel(first ? before : z, steps);
+            return true;
+        }
+        return false;
+    }
+
+    /// c^e d.. c^f to d^f c.. d^e, where d lies on side s of c.
+    void turn(index x, index y, index last, index z, unsigned s) {
+        auto const c = nodes_[x].column;
+        auto const d = nodes_[y].column;
+        std::vector<index>& run = scratch_;
+        run.clear();
+        for (auto k = y;; k = next(k, s)) {
+            run.push_back(k);
+            if (k == last) break;
+        }
+        // Where the new letters go on the three tracks: beside c, between, beside d.
+        auto outer = prev(x, 1 - s);
+        auto middle = prev(x, s);
+        auto inner = prev(y, s);
+        if (outer == z || outer == x) outer = none;
+        if (middle == z) middle = none;
+        if (inner == last) inner = none;
+        for (auto const k : {x, z}) unlink(k);
+        for (auto const k : run) unlink(k);
+        auto const e = nodes_[x].sign;
+        nodes_[x].sign = nodes_[z].sign;
+        nodes_[z].sign = e;
+        auto const place = [&](index k, index to) {
+            nodes_[k].column = to;
+            ++columns_[to].count;
+        };
+        for (auto const k : run) {
+            place(k, c);
+            link(k, 1 - s, outer);
+            outer = k;
+        }
+        place(x, d);
+        place(z, d);
+        link(x, 1 - s, middle);
+        middle = x;
+        for (auto const k : run) {
+            link(k, s, middle);
+            middle = k;
+        }
+        link(z, 1 - s, middle);
+        link(x, s, inner);
+        link(z, s, x);
+        wake_around(x);
+        wake_around(z);
+        wake_around(next(z, s));
+        wake_around(next(z, 1 - s));
+        for (auto const k : run) wake(k);
+        wake_around(y);
+    }
+
+    /// Gives the column to the right of track t a track of its own.
+    void divide(index t) {
+        index ends[2] = {none, none};
+        auto k = tracks_[t].some;
+        for (;;) {
+            auto const s = side_on(k, t);
+            auto const after = next(k, s);
+            if (nodes_[after].column != nodes_[k].column) {
+                ends[s] = k;
+                if (ends[1 - s] != none) break;
+            }
+            k = after;
+        }
+        auto const left = ends[1];
+        auto const right = ends[0];
+        auto const left_first = next(right, 0);
+        auto const right_first = next(left, 1);
+        join(left, 1, left_first, 1);
+        join(right, 0, right_first, 0);
+        columns_[nodes_[right].column].track[0] = static_cast<index>(tracks_.size());
+        tracks_[t].some = left;
+        tracks_[t].changes = 0;
+        tracks_.emplace_back().some = right;
+        wake_around(left);
+        wake_around(left_first);
+        wake_around(right);
+        wake_around(right_first);
+    }
+
+    void write_piece(simplified& out, index t) {
+        piece p{1, {}};
+        std::size_t letters = 0;
+        // Where the word is cut open: behind one letter of each column, on either track.
+        auto before = tracks_[t].some;
+        tracks_[t].front = next(before, 0);
+        scratch_.clear();
+        for (auto u = t; tracks_[u].right != none; ++p.strands) {
+            auto const c = tracks_[u].right;
+            while (nodes_[before].column != c) before = prev(before, 1);
+            letters += columns_[c].count;
+            u = columns_[c].track[1];
+            tracks_[u].front = next(before, 1);
+            columns_[c].count = static_cast<index>(p.strands);
+            scratch_.push_back(u);
+        }
+        if (letters == 1) {
+            ++out.isolated;
+            ++out.steps.destabilised;
+            return;
+        }
+        p.letters.reserve(letters);
+        // Letters come when both their tracks have come to them.
+        auto& ready = scratch_;
+        for (std::size_t a = 0, b = ready.size(); a + 1 < b; ++a) {
+            --b;
+            std::swap(ready[a], ready[b]);
+        }
+        ready.push_back(t);
+        while (!ready.empty()) {
+            auto const u = ready.back();
+            auto const x = tracks_[u].front;
+            auto const c = nodes_[x].column;
+            auto const& tracks = columns_[c].track;
+            if (nodes_[x].sign == 0 || tracks_[tracks[0]].front != x ||
+                tracks_[tracks[1]].front != x) {
+                ready.pop_back();
+                continue;
+            }
+            auto const position = static_cast<int>(columns_[c].count);
+            p.letters.push_back({position, position + 1, nodes_[x].sign});
+            nodes_[x].sign = 0;
+            for (unsigned s = 0; s < 2; ++s) tracks_[tracks[s]].front = next(x, s);
+            ready.push_back(tracks[u == tracks[0] ? 1 : 0]);
+        }
+        out.pieces.push_back(std::move(p));
+    }
+
+    std::vector<node> nodes_;
+    std::vector<column> columns_;
+    std::vector<track> tracks_;
+    std::vector<index> work_, divisible_, scratch_;
+};
+
+/// Adds the closure of an Artin word to `out`, made small.
+inline void simplify_word(int strands, std::span<int const> word, simplified& out) {
+    if (word.empty()) {
+        out.isolated += strands;
+        return;
+    }
+    if (word.size() >= 0xffff'ffffU) {
+        WEFT_THROW(invalid_argument("b", to_text(word.size()) + " letters", "fewer than 2^32 - 1"));
+    }
+    closed_word w(strands, word);
+    w.reduce(out);
+    w.write(out);
 }
 
 [[nodiscard]] inline bool artin(std::span<band const> letters) noexcept {
@@ -217,16 +519,21 @@ inline void simplify_word(int strands, std::vector<int> word, simplified& out) {
 /// (their disc shrinks back through that band), and splits where no band spans a gap.
 [[nodiscard]] inline simplified simplify_bands(compact_braid const& b) {
     simplified out;
-    out.isolated = b.isolated;
+    out.isolated = out.steps.isolated = b.isolated;
     auto letters = reduced(std::span<band const>(b.letters), true);
     auto const n = b.strands.size();
-    for (;;) {
+    // Words that get smaller a little at a time are left as they are after so many rounds.
+    constexpr int most_rounds = 64;
+    for (int round = 0; round < most_rounds; ++round) {
         auto kept = without_leaves(n, letters);
-        out.joins += static_cast<std::int64_t>(letters.size() - kept.size());
-        bool const same = kept.size() == letters.size();
+        auto const leaves = static_cast<std::int64_t>(letters.size() - kept.size());
+        out.joins += leaves;
+        out.steps.sums += leaves;
+        out.steps.destabilised += leaves;
         letters = reduced(std::span<band const>(kept), true);
-        if (same && letters.size() == kept.size()) break;
+        if (leaves == 0 && letters.size() == kept.size()) break;
     }
+    out.steps.cancelled = static_cast<std::int64_t>(b.letters.size() - letters.size()) - out.joins;
     // A strand that lost its last band is an unknot, joined to or split from the rest.
     std::vector<int> rank(n + 1, 0);
     for (auto const& l : letters) {
@@ -271,12 +578,12 @@ inline void simplify_word(int strands, std::vector<int> word, simplified& out) {
 /// The pieces of a compact braid that is an Artin word, possibly after renumbering.
 [[nodiscard]] inline simplified simplify_artin(compact_braid const& b) {
     simplified out;
-    out.isolated = b.isolated;
+    out.isolated = out.steps.isolated = b.isolated;
     if (b.letters.empty()) return out;
     std::vector<int> word;
     word.reserve(b.letters.size());
     for (auto const& l : b.letters) word.push_back(l.sign * l.i);
-    simplify_word(static_cast<int>(b.strands.size()), std::move(word), out);
+    simplify_word(static_cast<int>(b.strands.size()), word, out);
     return out;
 }
 
@@ -285,12 +592,62 @@ inline void simplify_word(int strands, std::vector<int> word, simplified& out) {
     simplified out;
     out.isolated = s.isolated;
     out.joins = s.joins;
+    out.steps = s.steps;
     for (auto const& p : s.pieces) {
         std::vector<int> word;
         for (auto const& l : p.letters) append_expanded(word, l);
-        simplify_word(p.strands, std::move(word), out);
+        simplify_word(p.strands, word, out);
     }
     return out;
 }
 
-} // namespace weft::inline v0::knot::detail
+} // namespace detail
+
+/// A link in small pieces. It has `parts` split parts (at least); pieces and `unknots` belong to
+/// them, joined by `sums` connected sums: parts = pieces + unknots - sums. Jones, HOMFLY-PT and
+/// Alexander polynomials multiply over the pieces, and a further part brings the unlink's factor.
+struct simplified_link {
+    /// Closed braids of which every gap between strands is spanned by a letter.
+    std::vector<braid> pieces;
+    std::int64_t unknots = 0;
+    std::int64_t sums = 0;
+    std::int64_t parts = 1;
+    /// Strands and letters of one diagram of the whole link.
+    std::int64_t strands = 1;
+    std::int64_t letters = 0;
+    simplification_steps steps;
+};
+
+/// Makes the closure of a braid small without changing the link: inverse letters cancel (also
+/// around the closure and over letters that commute with them), braid relations are used where they
+/// take a letter or a strand away, strands held by one letter are dropped, split parts and
+/// connected sums that the word shows are taken apart. Words of bands stay bands, and of them
+/// neighbouring inverses, strands held by one band, and splits are found. Nothing promises that the
+/// result is as small as can be: a complicated word of the unknot stays one. Linear in the letters;
+/// memory does not grow with the strands. Throws invalid_argument naming `b` from 2^32 - 1 letters.
+[[nodiscard]] inline simplified_link simplify(braid const& b) {
+    auto const compact = detail::compacted(b);
+    auto s = detail::artin(compact.letters) ? detail::simplify_artin(compact)
+                                            : detail::simplify_bands(compact);
+    simplified_link out;
+    out.unknots = s.isolated;
+    out.sums = s.joins;
+    out.parts = s.parts();
+    out.strands = s.strands();
+    out.letters = s.letters();
+    out.steps = s.steps;
+    out.pieces.reserve(s.pieces.size());
+    for (auto& p : s.pieces) {
+        if (!detail::artin(p.letters)) {
+            out.pieces.push_back(braid::from_bands(p.strands, std::move(p.letters)));
+            continue;
+        }
+        std::vector<int> word;
+        word.reserve(p.letters.size());
+        for (auto const& l : p.letters) word.push_back(l.sign * l.i);
+        out.pieces.emplace_back(p.strands, std::move(word));
+    }
+    return out;
+}
+
+} // namespace weft::inline v0::knot
