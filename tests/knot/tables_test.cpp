@@ -16,6 +16,15 @@ namespace {
 namespace knot = weft::knot;
 using weft_test::integers;
 
+knot::homfly_polynomial terms(std::string const& text) {
+    auto const n = integers(text);
+    knot::homfly_polynomial out;
+    for (std::size_t k = 0; k + 2 < n.size(); k += 3) {
+        out.push_back({static_cast<int>(n[k]), static_cast<int>(n[k + 1]), n[k + 2]});
+    }
+    return out;
+}
+
 knot::limits const wide{.max_strands_state_space = 10};
 
 TEST(tables, every_knot_to_twelve_crossings_agrees_with_knotinfo) {
@@ -58,7 +67,8 @@ TEST(tables, every_knot_to_twelve_crossings_agrees_with_knotinfo) {
         if (row.at("alternating") == "Y") {
             EXPECT_EQ(v.crossing_number_lower, crossing_number);
         }
-        EXPECT_FALSE(v.braid_index_lower.has_value());
+        EXPECT_EQ(v.homfly, terms(row.at("homfly_vz")));
+        EXPECT_LE(v.braid_index_lower.value(), number("braid_index"));
         EXPECT_GE(v.braid_index_upper.value(), number("braid_index"));
         EXPECT_GE(v.bridge_upper.value(), number("bridge_index"));
         EXPECT_LE(v.unknotting_lower.value(), integers(row.at("unknotting_number")).back());
@@ -112,6 +122,8 @@ TEST(tables, every_link_to_eleven_crossings_agrees_with_linkinfo) {
         EXPECT_FALSE(v.arf.has_value());
         EXPECT_TRUE(v.why.contains("arf"));
         EXPECT_EQ(v.jones, weft_test::sparse(row.at("jones_twice_t_exponent"), true));
+        EXPECT_EQ(v.homfly, terms(row.at("homfly_vz")));
+        EXPECT_LE(v.braid_index_lower.value(), v.braid_index_upper.value());
         // Conway's polynomial of the table: HOMFLY-PT at v = 1.
         auto const homfly = integers(row.at("homfly_vz"));
         std::map<std::int64_t, std::int64_t> conway;

@@ -14,6 +14,7 @@
 #include "weft/knot/alexander.hpp"
 #include "weft/knot/braid.hpp"
 #include "weft/knot/closure.hpp"
+#include "weft/knot/homfly.hpp"
 #include "weft/knot/jones.hpp"
 #include "weft/knot/laurent.hpp"
 #include "weft/knot/limits.hpp"
@@ -22,17 +23,6 @@
 #include "weft/knot/simplify.hpp"
 
 namespace weft::inline v0::knot {
-
-/// One term `coefficient v^v z^z` of a HOMFLY-PT polynomial.
-template <class Integer>
-struct basic_homfly_term {
-    int v = 0;
-    int z = 0;
-    Integer coefficient{};
-
-    [[nodiscard]] friend bool operator==(basic_homfly_term const&,
-                                         basic_homfly_term const&) = default;
-};
 
 /// What is known of a braid's closure. strands, crossings and writhe are of the given diagram;
 /// genus_lower (by the slice-Bennequin inequality) and the *_upper bounds depend on the word; all
@@ -53,7 +43,7 @@ struct basic_invariants {
     std::optional<std::int64_t> nullity;
     std::optional<int> arf;
     std::optional<basic_laurent<Integer>> jones;
-    std::optional<std::vector<basic_homfly_term<Integer>>> homfly;
+    std::optional<basic_homfly<Integer>> homfly;
     std::optional<std::int64_t> genus_lower;
     std::optional<std::int64_t> genus_upper;
     std::optional<std::int64_t> crossing_number_lower;
@@ -68,7 +58,6 @@ struct basic_invariants {
                                          basic_invariants const&) = default;
 };
 
-using homfly_term = basic_homfly_term<std::int64_t>;
 using invariants = basic_invariants<std::int64_t>;
 
 namespace detail {
@@ -193,9 +182,20 @@ template <class Integer = std::int64_t>
         out.why["jones"] = "the bands expand to " + to_text(expanded) +
                            " letters, over the budget of " + to_text(l.max_letters);
     }
-    out.why["homfly"] = "the HOMFLY-PT polynomial is not computed by this version";
-    out.why["braid_index_lower"] =
-        "this bound needs the HOMFLY-PT polynomial, which is not computed by this version";
+    if (!l.homfly) {
+        out.why["homfly"] = "the limits leave HOMFLY-PT out";
+    } else if (expandable) {
+        homfly_workspace workspace;
+        put("homfly", out.homfly, detail::homfly_of<Integer>(word, l, workspace));
+    } else {
+        out.why["homfly"] = out.why["jones"];
+    }
+    if (out.homfly) {
+        // Morton; Franks and Williams. Terms are sorted by v.
+        out.braid_index_lower = (out.homfly->back().v - out.homfly->front().v) / 2 + 1;
+    } else {
+        out.why["braid_index_lower"] = "the HOMFLY-PT polynomial is absent";
+    }
 
     // Each description of the link bounds the genus: its own surface from above, the
     // slice-Bennequin inequality from below.

@@ -1,0 +1,809 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "weft/core/error.hpp"
+#include "weft/core/number.hpp"
+#include "weft/knot/braid.hpp"
+#include "weft/knot/integer.hpp"
+#include "weft/knot/limits.hpp"
+#include "weft/knot/modular.hpp"
+#include "weft/knot/outcome.hpp"
+#include "weft/knot/simplify.hpp"
+#include "weft/knot/sweep.hpp"
+
+namespace weft::inline v0::knot {
+
+/// One term `coefficient v^v z^z` of a HOMFLY-PT polynomial.
+template <class Integer>
+struct basic_homfly_term {
+    int v = 0;
+    int z = 0;
+    Integer coefficient{};
+
+    [[nodiscard]] friend bool operator==(basic_homfly_term const&,
+                                         basic_homfly_term const&) = default;
+};
+
+using homfly_term = basic_homfly_term<std::int64_t>;
+
+/// A HOMFLY-PT polynomial: its terms, sorted by v, then z; no coefficient is 0.
+template <class Integer>
+using basic_homfly = std::vector<basic_homfly_term<Integer>>;
+
+using homfly_polynomial = basic_homfly<std::int64_t>;
+
+namespace detail {
+
+/// All permutations of 0..m-1 in lexicographic order, packed by nibbles: nibble k of `image` is the
+/// value at k, nibble v of `place` is where v is.
+struct packed_permutation {
+    std::uint64_t image = 0;
+    std::uint64_t place = 0;
+};
+
+inline constexpr std::array<std::uint32_t, 13> factorials{
+    1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800, 39916800, 479001600};
+
+inline constexpr std::uint64_t every_nibble = 0x1111'1111'1111'1111ULL;
+
+/// The permutations of m from those of m - 1.
+constexpr void extend_permutations(packed_permutation const* shorter, std::uint32_t m,
+                                   packed_permutation* out) {
+    auto const count = factorials[m - 1];
+    for (std::uint32_t first = 0; first < m; ++first) {
+        for (std::uint32_t r = 0; r < count; ++r, ++out) {
+            // Values from `first` on grow by 1, places by 1.
+            auto const places =
+                shorter[r].place + (every_nibble & ((std::uint64_t{1} << (4U * (m - 1))) - 1));
+            auto const low = (std::uint64_t{1} << (4U * first)) - 1;
+            out->place = (places & low) | ((places & ~low) << 4U);
+            std::uint64_t image = 0;
+            for (std::uint32_t v = 0; v < m; ++v) {
+                image |= std::uint64_t{v} << (4U * (out->place >> (4U * v) & 15U));
+            }
+            out->image = image;
+        }
+    }
+}
+
+inline constexpr std::uint32_t ready_permutations = 5;
+
+/// Those up to ready_permutations, one after another.
+inline constexpr auto small_permutations = [] {
+    std::array<packed_permutation, 1 + 1 + 2 + 6 + 24 + 120> all{};
+    std::size_t at = 1;
+    for (std::uint32_t m = 1; m <= ready_permutations; ++m) {
+        extend_permutations(all.data() + at - factorials[m - 1], m, all.data() + at);
+        at += factorials[m];
+    }
+    return all;
+}();
+
+/// A sum over the layered tangles in a disc, which are a basis of its HOMFLY-PT skein module.
+///
+/// With P = v^writhe H the skein relation is H(+) - H(-) = z H(0), a loop is worth
+/// (v^-1 - v) / z and a curl v^-sign. A basis tangle connects each point where a strand goes in
+/// with one where a strand comes out; its arcs are unknotted and lie in layers, one above another
+/// in a fixed order of the points in. State number s is permutation s (of points out, by layer) in
+/// lexicographic order. A crossing that agrees with the layers permutes the states; one that does
+/// not is changed, which adds the smoothed state times +-z. Capping an arc's end to another's
+/// beginning needs them in neighbouring layers, so layers are exchanged first, each time by the
+/// same rule. After: R. Jenkins, A dynamic programming approach to calculating the HOMFLY
+/// polynomial for directed knots and links (1989); H. Morton and H. Short, Calculating the
+/// 2-variable polynomial for knots presented as closed braids (1990).
+template <class C>
+class layered_sum {
+public:
+    /// Runs the whole sweep. Overflow: a coefficient might not fit C.
+    [[nodiscard]] sweep_end run(sweep const& plan, limits const& l) {
+        prepare(plan);
+        for (auto const& step : plan.steps) {
+            if (cancelled(l)) return sweep_end::cancelled;
+            bool fitting = true;
+            switch (step.what) {
+            case sweep_step::kind::cup_in_out:
+                cup(step.at, true);
+                break;
+            case sweep_step::kind::cup_out_in:
+                cup(step.at, false);
+                break;
+            case sweep_step::kind::cross:
+                fitting = cross(step.at, step.sign);
+                break;
+            case sweep_step::kind::cap:
+                fitting = cap(step.at);
+                break;
+            case sweep_step::kind::turn:
+                turn();
+                break;
+            }
+            if (!fitting) return sweep_end::overflow;
+        }
+        return sweep_end::done;
+    }
+
+    /// Calls `f(v, z, coefficient)` for each term of H, of which one loop is left out: sorted by v,
+    /// then z.
+    template <class F>
+    void each_term(F&& f) const {
+        if (slots_.empty() || slots_[0] < 0) return;
+        auto const& b = blocks_[static_cast<std::size_t>(slots_[0])];
+        auto const* const c = pool_.data() + static_cast<std::size_t>(slots_[0]) * stride_;
+        for (int row = 0; row < rows_; ++row) {
+            for (int k = b.low; k < b.high; ++k) {
+                auto const& x = c[(first_row_ + row) * width_ + k];
+                if (x != 0) f(v_base_ + 2 * row + b.odd_v, z_base_ + 2 * k + b.odd_z, x);
+            }
+        }
+    }
+
+private:
+    // A coefficient: rows of powers of v, each the powers low..high-1 of z^2.
+    struct block {
+        int low = 0;
+        int high = 0;
+        int odd_v = 0;
+        int odd_z = 0;
+    };
+    struct boundary_point {
+        bool goes_out = false;
+        int layer = 0; // of a point in; 0 is the top
+    };
+
+    static constexpr bool bounded = std::is_same_v<C, std::int64_t> || std::is_same_v<C, i128>;
+    static constexpr double most = std::is_same_v<C, std::int64_t> ? 0x1p62 : 0x1p126;
+
+    void prepare(sweep const& plan) {
+        // Powers of z lie between -loops and +crossings.
+        int crossings = 0;
+        for (auto const& s : plan.steps) crossings += s.what == sweep_step::kind::cross ? 1 : 0;
+        z_base_ = -2 * (plan.caps / 2 + 1);
+        width_ = crossings / 2 - z_base_ / 2 + 2;
+        rows_ = 1;
+        first_row_ = 0;
+        v_base_ = 0;
+        stride_ = static_cast<std::size_t>(width_);
+        size_ = 0;
+        m_ = 0;
+        bound_ = 1.0;
+        blocks_.clear();
+        pool_.clear();
+        tables_.resize(plan.width > static_cast<int>(ready_permutations)
+                           ? static_cast<std::size_t>(plan.width) - ready_permutations
+                           : 0);
+        for (std::size_t k = 0; k < tables_.size(); ++k) {
+            auto const m = ready_permutations + 1 + static_cast<std::uint32_t>(k);
+            if (!tables_[k].empty()) continue;
+            tables_[k].resize(factorials[m]);
+            extend_permutations(permutations(m - 1), m, tables_[k].data());
+        }
+        slots_.assign(1, new_block(0, 0));
+        auto& unit = blocks_[0];
+        unit.low = -z_base_ / 2;
+        unit.high = unit.low + 1;
+        pool_[static_cast<std::size_t>(unit.low)] = C(1);
+    }
+
+    [[nodiscard]] packed_permutation const* permutations(std::uint32_t m) const noexcept {
+        if (m > ready_permutations) return tables_[m - ready_permutations - 1].data();
+        std::size_t at = 0;
+        for (std::uint32_t k = 0; k < m; ++k) at += factorials[k];
+        return small_permutations.data() + at;
+    }
+
+    [[nodiscard]] std::int32_t new_block(int odd_v, int odd_z) {
+        auto const index = static_cast<std::int32_t>(blocks_.size());
+        blocks_.push_back({0, 0, odd_v, odd_z});
+        pool_.resize(pool_.size() + stride_, C(0));
+        return index;
+    }
+
+    // Whether sums of `factor` coefficients fit.
+    [[nodiscard]] bool fits(double factor) {
+        if constexpr (bounded) {
+            if (bound_ * factor < most) {
+                bound_ *= factor;
+                return true;
+            }
+            C largest = 0;
+            for (auto const& x : pool_) {
+                auto const size = x < 0 ? -x : x;
+                if (size > largest) largest = size;
+            }
+            bound_ = static_cast<double>(largest) * (1.0 + 1e-9) * factor;
+            return bound_ < most;
+        } else {
+            return true;
+        }
+    }
+
+    // to += sign * from, moved by whole rows and powers of z^2.
+    static void add(C* to, block& target, C const* from, block const& source, int rows, int width,
+                    int up, bool negative) {
+        auto const low = source.low + up;
+        auto const high = source.high + up;
+        if (target.low == target.high) {
+            target.low = low;
+            target.high = high;
+        } else {
+            if (low < target.low) target.low = low;
+            if (high > target.high) target.high = high;
+        }
+        for (int row = 0; row < rows; ++row, to += width, from += width) {
+            auto* const t = to + up;
+            if (negative) {
+                for (int k = source.low; k < source.high; ++k) t[k] -= from[k];
+            } else {
+                for (int k = source.low; k < source.high; ++k) t[k] += from[k];
+            }
+        }
+    }
+
+    // The slot `to` (made where there is none) plus sign z times slot `from`.
+    [[nodiscard]] std::int32_t plus_z(std::int32_t to, std::int32_t from, int sign) {
+        auto const f = static_cast<std::size_t>(from);
+        if (to < 0) to = new_block(blocks_[f].odd_v, blocks_[f].odd_z ^ 1);
+        auto const t = static_cast<std::size_t>(to);
+        auto const first = static_cast<std::size_t>(first_row_ * width_);
+        trim(blocks_[f], f);
+        add(pool_.data() + t * stride_ + first, blocks_[t], pool_.data() + f * stride_ + first,
+            blocks_[f], rows_, width_, blocks_[f].odd_z, sign < 0);
+        return to;
+    }
+
+    // Powers that have cancelled must not push a block beyond its width.
+    void trim(block& b, std::size_t slot) const {
+        if (b.high < width_) return;
+        auto const* const c = pool_.data() + slot * stride_;
+        auto const zero = [&](int k) {
+            for (int row = 0; row < rows_; ++row) {
+                if (c[(first_row_ + row) * width_ + k] != 0) return false;
+            }
+            return true;
+        };
+        while (b.high > b.low && zero(b.high - 1)) --b.high;
+    }
+
+    // A strand that only passes the disc's edge, in the top layer.
+    void cup(int at, bool in_first) {
+        int label = 0;
+        for (int k = 0; k < size_; ++k) {
+            if (!boundary_[static_cast<std::size_t>(k)].goes_out) {
+                ++boundary_[static_cast<std::size_t>(k)].layer;
+            } else if (k < at) {
+                ++label;
+            }
+        }
+        for (int k = size_ - 1; k >= at; --k) {
+            boundary_[static_cast<std::size_t>(k) + 2] = boundary_[static_cast<std::size_t>(k)];
+        }
+        boundary_[static_cast<std::size_t>(at)] = {!in_first, 0};
+        boundary_[static_cast<std::size_t>(at) + 1] = {in_first, 0};
+        size_ += 2;
+        auto const old = factorials[m_];
+        ++m_;
+        spare_slots_.assign(factorials[m_], -1);
+        auto const offset = static_cast<std::uint32_t>(label) * old;
+        for (std::uint32_t s = 0; s < old; ++s) spare_slots_[offset + s] = slots_[s];
+        slots_.swap(spare_slots_);
+    }
+
+    [[nodiscard]] int label_at(int at) const noexcept {
+        int label = 0;
+        for (int k = 0; k < at; ++k) {
+            label += boundary_[static_cast<std::size_t>(k)].goes_out ? 1 : 0;
+        }
+        return label;
+    }
+
+    // Exchanges the states of slots i and j, of which `changed` is the one whose crossing was
+    // against the layers.
+    void exchange(std::uint32_t i, std::uint32_t j, int sign) {
+        // Afterwards j has what i had, and i what j had plus sign z times its own.
+        auto const a = slots_[i];
+        auto const b = slots_[j];
+        slots_[j] = a;
+        slots_[i] = a < 0 ? b : plus_z(b, a, sign);
+    }
+
+    [[nodiscard]] bool cross(int at, int sign) {
+        if (!fits(2.0)) return false;
+        auto const i = static_cast<unsigned>(label_at(at));
+        auto const* const perms = permutations(m_);
+        auto const states = factorials[m_];
+        for (std::uint32_t s = 0; s < states; ++s) {
+            auto const place = perms[s].place >> (4U * i);
+            auto const here = place & 15U;
+            if (here > (place >> 4U & 15U)) continue;
+            auto const partner = s + factorials[m_ - 1 - here];
+            if (slots_[s] < 0 && slots_[partner] < 0) continue;
+            // The strand from the right is over where the sign is positive.
+            if (sign > 0) {
+                exchange(s, partner, 1);
+            } else {
+                exchange(partner, s, -1);
+            }
+        }
+        return true;
+    }
+
+    // The first point becomes the last.
+    void turn() {
+        auto const first = boundary_[0];
+        for (int k = 1; k < size_; ++k) {
+            boundary_[static_cast<std::size_t>(k) - 1] = boundary_[static_cast<std::size_t>(k)];
+        }
+        boundary_[static_cast<std::size_t>(size_) - 1] = first;
+        if (!first.goes_out) return;
+        auto const* const perms = permutations(m_);
+        auto const states = factorials[m_];
+        spare_slots_.assign(states, -1);
+        for (std::uint32_t s = 0; s < states; ++s) {
+            if (slots_[s] < 0) continue;
+            std::uint64_t ranks = 0xfedc'ba98'7654'3210ULL;
+            std::uint32_t rank = 0;
+            for (std::uint32_t k = 0; k < m_; ++k) {
+                auto const v = perms[s].image >> (4U * k) & 15U;
+                auto const moved = v == 0 ? m_ - 1 : static_cast<std::uint32_t>(v) - 1;
+                rank = rank * (m_ - k) + static_cast<std::uint32_t>(ranks >> (4U * moved) & 15U);
+                ranks -= every_nibble << (4U * moved + 4U);
+            }
+            spare_slots_[rank] = slots_[s];
+        }
+        slots_.swap(spare_slots_);
+    }
+
+    // Whether c comes before d going counterclockwise from a.
+    [[nodiscard]] bool ordered(int a, int c, int d) const noexcept {
+        auto const from_a = [&](int x) { return x >= a ? x - a : x - a + size_; };
+        return from_a(c) < from_a(d);
+    }
+    // Whether the chords from a to b and from c to d cross.
+    [[nodiscard]] bool chords_cross(int a, int b, int c, int d) const noexcept {
+        return ordered(a, c, b) != ordered(a, d, b);
+    }
+
+    // Exchanges layers l and l + 1 in the states where out `x` is in neither, and is below them
+    // (or above).
+    void swap_layers(std::uint32_t l, std::array<int, max_sweep_width> const& tail,
+                     std::array<int, max_sweep_width> const& head, unsigned x, bool below) {
+        auto const* const perms = permutations(m_);
+        auto const states = factorials[m_];
+        auto const step = factorials[m_ - 1 - l];
+        auto const rest = factorials[m_ - 2 - l];
+        auto const upper = tail[l];
+        auto const lower = tail[l + 1];
+        auto const digits = m_ - l;
+        for (std::uint32_t base = 0; base < states; base += digits * step) {
+            auto const x_place = perms[base].place >> (4U * x) & 15U;
+            if ((x_place >= l) != below) continue;
+            for (std::uint32_t d = 0; d + 1 < digits; ++d) {
+                for (std::uint32_t e = d; e + 1 < digits; ++e) {
+                    auto const s = base + d * step + e * rest;
+                    auto const t = base + (e + 1) * step + d * rest;
+                    auto const a = static_cast<unsigned>(perms[s].image >> (4U * l) & 15U);
+                    auto const b = static_cast<unsigned>(perms[s].image >> (4U * l + 4U) & 15U);
+                    if (a == x || b == x) continue;
+                    // Which of the two states, if any, has these arcs cross?
+                    bool const one = chords_cross(upper, head[a], lower, head[b]);
+                    bool const other = !one && chords_cross(upper, head[b], lower, head[a]);
+                    int const sign = ordered(upper, lower, one ? head[a] : head[b]) ? 1 : -1;
+                    for (std::uint32_t r = 0; r < rest; ++r) {
+                        if (one) {
+                            exchange(s + r, t + r, sign);
+                        } else if (other) {
+                            exchange(t + r, s + r, sign);
+                        } else {
+                            std::swap(slots_[s + r], slots_[t + r]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    // Slot `from` times v^shift z^drop into a state of the next sum.
+    void accumulate(std::int32_t from, std::uint32_t state, int shift, int drop, bool negative) {
+        auto const f = static_cast<std::size_t>(from);
+        auto source = blocks_[f];
+        auto const v = source.odd_v + shift;
+        auto const row = v < 0 ? 0 : v > 1 ? 2 : 1;
+        auto const odd_v = v & 1;
+        auto const odd_z = source.odd_z ^ drop;
+        auto const up = drop != 0 && source.odd_z == 0 ? -1 : 0;
+        auto& slot = spare_slots_[state];
+        if (slot < 0) {
+            slot = static_cast<std::int32_t>(next_blocks_.size());
+            next_blocks_.push_back({0, 0, odd_v, odd_z});
+            next_pool_.resize(next_pool_.size() + next_stride_, C(0));
+        }
+        auto const t = static_cast<std::size_t>(slot);
+        auto const width = static_cast<std::size_t>(width_);
+        add(next_pool_.data() + t * next_stride_ + static_cast<std::size_t>(row) * width,
+            next_blocks_[t],
+            pool_.data() + f * stride_ + static_cast<std::size_t>(first_row_) * width, source,
+            rows_, width_, up, negative);
+    }
+
+    // Takes the states that have out `x` at layer k into the next sum, where that entry is left
+    // out: a loop, or the arc of layer k joined to that of the neighbouring layer `beside`.
+    void join(std::uint32_t k, std::uint32_t beside, unsigned x,
+              std::array<int, max_sweep_width> const& tail,
+              std::array<int, max_sweep_width> const& head) {
+        auto const* const perms = permutations(m_);
+        auto const states = factorials[m_];
+        auto const rest = factorials[m_ - 1 - k];
+        bool const loop = k == beside;
+        bool const last = m_ == 1;
+        // The arc joined on may cross the one that it continues: a curl.
+        std::array<signed char, max_sweep_width> curl{};
+        if (!loop) {
+            auto const in = tail[k];
+            auto const next = tail[beside];
+            for (std::uint32_t h = 0; h < m_; ++h) {
+                if (h == x || !chords_cross(in, head[x], next, head[h])) continue;
+                bool const positive =
+                    beside < k ? ordered(next, in, head[h]) : ordered(in, next, head[x]);
+                curl[h] = positive ? -1 : 1;
+            }
+        }
+        for (std::uint32_t base = 0; base < states; base += rest) {
+            if ((perms[base].image >> (4U * k) & 15U) != x) continue;
+            // The rank without that entry: only what comes before it can change.
+            std::uint64_t ranks = 0xfedc'ba98'7654'3210ULL - (every_nibble << (4U * x + 4U));
+            std::uint32_t rank = 0;
+            for (std::uint32_t p = 0; p < k; ++p) {
+                auto const v = perms[base].image >> (4U * p) & 15U;
+                rank = rank * (m_ - 1 - p) + static_cast<std::uint32_t>(ranks >> (4U * v) & 15U);
+                ranks -= every_nibble << (4U * v + 4U);
+            }
+            auto const target = rank * rest;
+            for (std::uint32_t r = 0; r < rest; ++r) {
+                auto const from = slots_[base + r];
+                if (from < 0) continue;
+                if (last) {
+                    accumulate(from, target + r, 0, 0, false);
+                } else if (loop) {
+                    accumulate(from, target + r, -1, 1, false);
+                    accumulate(from, target + r, 1, 1, true);
+                } else {
+                    auto const h = perms[base + r].image >> (4U * beside) & 15U;
+                    accumulate(from, target + r, curl[h], 0, false);
+                }
+                slots_[base + r] = -1;
+            }
+        }
+    }
+
+    [[nodiscard]] bool cap(int at) {
+        auto const after = at + 1 < size_ ? at + 1 : 0;
+        bool const out_first = boundary_[static_cast<std::size_t>(at)].goes_out;
+        auto const x = static_cast<unsigned>(label_at(out_first ? at : after));
+        auto const in = boundary_[static_cast<std::size_t>(out_first ? after : at)];
+        auto const y = static_cast<std::uint32_t>(in.layer);
+        std::array<int, max_sweep_width> tail{};
+        std::array<int, max_sweep_width> head{};
+        for (int k = 0, label = 0; k < size_; ++k) {
+            auto const& p = boundary_[static_cast<std::size_t>(k)];
+            if (p.goes_out) {
+                head[static_cast<std::size_t>(label++)] = k;
+            } else {
+                tail[static_cast<std::size_t>(p.layer)] = k;
+            }
+        }
+        if (!fits(2.0 * static_cast<double>(m_) + 1.0)) return false;
+        spare_slots_.assign(factorials[m_ - 1], -1);
+        next_blocks_.clear();
+        next_pool_.clear();
+        next_stride_ = static_cast<std::size_t>((rows_ + 2) * width_);
+        join(y, y, x, tail, head);
+        // The arc that begins at the cap goes down through the layers, then (elsewhere) up.
+        auto moved = tail;
+        for (auto l = y; l + 1 < m_; ++l) {
+            join(l + 1, l, x, moved, head);
+            if (l + 2 >= m_) break;
+            if (!fits(2.0)) return false;
+            swap_layers(l, moved, head, x, true);
+            std::swap(moved[l], moved[l + 1]);
+        }
+        moved = tail;
+        for (auto l = y; l > 0; --l) {
+            join(l - 1, l, x, moved, head);
+            if (l == 1) break;
+            if (!fits(2.0)) return false;
+            swap_layers(l - 1, moved, head, x, false);
+            std::swap(moved[l], moved[l - 1]);
+        }
+        slots_.swap(spare_slots_);
+        blocks_.swap(next_blocks_);
+        pool_.swap(next_pool_);
+        stride_ = next_stride_;
+        v_base_ -= 2;
+        first_row_ = 0;
+        rows_ += 2;
+        trim_rows();
+        --m_;
+        for (int k = 0; k < size_; ++k) {
+            auto& p = boundary_[static_cast<std::size_t>(k)];
+            if (!p.goes_out && p.layer > in.layer) --p.layer;
+        }
+        int kept = 0;
+        for (int k = 0; k < size_; ++k) {
+            if (k == at || k == after) continue;
+            boundary_[static_cast<std::size_t>(kept++)] = boundary_[static_cast<std::size_t>(k)];
+        }
+        size_ = kept;
+        return true;
+    }
+
+    // Leaves out powers of v that no state has.
+    void trim_rows() {
+        auto const zero = [&](int row) {
+            for (std::size_t s = 0; s < blocks_.size(); ++s) {
+                auto const* const c =
+                    pool_.data() + s * stride_ + static_cast<std::size_t>(row * width_);
+                for (int k = blocks_[s].low; k < blocks_[s].high; ++k) {
+                    if (c[k] != 0) return false;
+                }
+            }
+            return true;
+        };
+        while (rows_ > 1 && zero(first_row_)) {
+            ++first_row_;
+            --rows_;
+            v_base_ += 2;
+        }
+        while (rows_ > 1 && zero(first_row_ + rows_ - 1)) --rows_;
+    }
+
+    std::vector<std::vector<packed_permutation>> tables_;
+    std::vector<std::int32_t> slots_, spare_slots_;
+    std::vector<block> blocks_, next_blocks_;
+    std::vector<C> pool_, next_pool_;
+    std::array<boundary_point, 2 * max_sweep_width + 2> boundary_{};
+    std::size_t stride_ = 0;
+    std::size_t next_stride_ = 0;
+    double bound_ = 1.0;
+    int size_ = 0;
+    std::uint32_t m_ = 0;
+    int width_ = 0;
+    int rows_ = 1;
+    int first_row_ = 0;
+    int v_base_ = 0;
+    int z_base_ = 0;
+};
+
+/// P as a grid of coefficients: rows of v^(v_low + 2 i), in them z^(z_low + 2 k).
+template <class Integer>
+struct homfly_grid {
+    std::int64_t v_low = 0;
+    std::int64_t z_low = 0;
+    std::size_t rows = 0;
+    std::size_t columns = 0;
+    std::vector<Integer> c;
+
+    [[nodiscard]] static homfly_grid one() { return {0, 0, 1, 1, {Integer(1)}}; }
+    /// (v^-1 - v) / z
+    [[nodiscard]] static homfly_grid loop() { return {-1, -1, 2, 1, {Integer(1), Integer(-1)}}; }
+};
+
+/// The product, or nothing where a coefficient does not fit.
+template <class Integer>
+[[nodiscard]] std::optional<homfly_grid<Integer>> try_multiply(homfly_grid<Integer> const& p,
+                                                               homfly_grid<Integer> const& q) {
+    homfly_grid<Integer> out{
+        p.v_low + q.v_low, p.z_low + q.z_low, p.rows + q.rows - 1, p.columns + q.columns - 1, {}};
+    out.c.assign(out.rows * out.columns, Integer(0));
+    for (std::size_t i = 0; i < p.rows; ++i) {
+        for (std::size_t k = 0; k < p.columns; ++k) {
+            auto const& x = p.c[i * p.columns + k];
+            if (x == 0) continue;
+            for (std::size_t j = 0; j < q.rows; ++j) {
+                for (std::size_t l = 0; l < q.columns; ++l) {
+                    if (!integer_traits<Integer>::add_product(out.c[(i + j) * out.columns + k + l],
+                                                              x, q.c[j * q.columns + l])) {
+                        return std::nullopt;
+                    }
+                }
+            }
+        }
+    }
+    return out;
+}
+
+/// The grid of a finished sum times v^writhe, or nothing where a coefficient does not fit.
+template <class Integer, class C>
+[[nodiscard]] std::optional<homfly_grid<Integer>> grid_of(layered_sum<C> const& sum,
+                                                          std::int64_t writhe) {
+    constexpr int far = std::numeric_limits<int>::max();
+    int v_low = far;
+    int v_high = -far;
+    int z_low = far;
+    int z_high = -far;
+    sum.each_term([&](int v, int z, C const&) {
+        if (v < v_low) v_low = v;
+        if (v > v_high) v_high = v;
+        if (z < z_low) z_low = z;
+        if (z > z_high) z_high = z;
+    });
+    // P at v = t, z = t^1/2 - t^-1/2 is never 0.
+    WEFT_ASSERT(v_low != far);
+    homfly_grid<Integer> out;
+    out.v_low = v_low + writhe;
+    out.z_low = z_low;
+    out.rows = static_cast<std::size_t>((v_high - v_low) / 2) + 1;
+    out.columns = static_cast<std::size_t>((z_high - z_low) / 2) + 1;
+    out.c.assign(out.rows * out.columns, Integer(0));
+    bool fitting = true;
+    sum.each_term([&](int v, int z, C const& x) {
+        auto const at = static_cast<std::size_t>((v - v_low) / 2) * out.columns +
+                        static_cast<std::size_t>((z - z_low) / 2);
+        if constexpr (std::is_same_v<Integer, std::int64_t> && !std::is_same_v<C, std::int64_t>) {
+            if (x > std::numeric_limits<std::int64_t>::max() ||
+                x < std::numeric_limits<std::int64_t>::min()) {
+                fitting = false;
+                return;
+            }
+            out.c[at] = static_cast<std::int64_t>(x);
+        } else {
+            out.c[at] = Integer(x);
+        }
+    });
+    if (!fitting) return std::nullopt;
+    return out;
+}
+
+} // namespace detail
+
+/// Memory that HOMFLY-PT calculations use again, for those who do many. One a thread.
+class homfly_workspace {
+public:
+    homfly_workspace() = default;
+
+    /// Internal.
+    [[nodiscard]] detail::layered_sum<std::int64_t>& sum() noexcept { return sum_; }
+    /// Internal.
+    [[nodiscard]] detail::sweep_planner& planner() noexcept { return planner_; }
+
+private:
+    detail::layered_sum<std::int64_t> sum_;
+    detail::sweep_planner planner_;
+};
+
+namespace detail {
+
+template <class Integer>
+[[nodiscard]] outcome<homfly_grid<Integer>> homfly_of_piece(piece const& p, limits const& l,
+                                                            homfly_workspace& w) {
+    using result = outcome<homfly_grid<Integer>>;
+    auto const& plan = w.planner().best(p, l.max_strands_state_space);
+    auto const states = [](int m) {
+        return static_cast<double>(factorials[static_cast<std::size_t>(m)]);
+    };
+    auto const length = [&](std::int64_t letters, std::int64_t caps) {
+        return static_cast<double>((letters + plan.caps) / 2 + 3) * static_cast<double>(caps + 1);
+    };
+    if (auto refusal = sweep_refusal("HOMFLY-PT", plan, p, l, states, length); !refusal.empty()) {
+        return result::over_budget(std::move(refusal));
+    }
+    std::int64_t writhe = 0;
+    for (auto const& letter : p.letters) writhe += letter.sign;
+    auto const cancelled = [] { return result::over_budget("HOMFLY-PT was cancelled"); };
+    switch (w.sum().run(plan, l)) {
+    case sweep_end::done:
+        return result::of(*grid_of<Integer>(w.sum(), writhe));
+    case sweep_end::cancelled:
+        return cancelled();
+    case sweep_end::overflow:
+        break;
+    }
+    {
+        layered_sum<i128> wide;
+        auto const end = wide.run(plan, l);
+        if (end == sweep_end::cancelled) return cancelled();
+        if (end == sweep_end::done) {
+            if (auto grid = grid_of<Integer>(wide, writhe)) return result::of(*std::move(grid));
+        }
+    }
+    if constexpr (!std::is_same_v<Integer, std::int64_t>) {
+        layered_sum<Integer> unbounded;
+        if (unbounded.run(plan, l) == sweep_end::cancelled) return cancelled();
+        return result::of(*grid_of<Integer>(unbounded, writhe));
+    }
+    return result::overflow("a coefficient of HOMFLY-PT does not fit the integer type");
+}
+
+/// HOMFLY-PT multiplies over pieces; every further part brings the factor (v^-1 - v) / z.
+template <class Integer>
+[[nodiscard]] outcome<basic_homfly<Integer>> homfly_of(simplified const& s, limits const& l,
+                                                       homfly_workspace& w) {
+    using result = outcome<basic_homfly<Integer>>;
+    auto const splits = s.parts() - 1;
+    auto const many = static_cast<double>(splits);
+    if (many * many > static_cast<double>(l.max_operations)) {
+        return result::over_budget("HOMFLY-PT of " + to_text(s.parts()) +
+                                   " split parts is over the budget of operations");
+    }
+    auto out = homfly_grid<Integer>::one();
+    auto const times = [&](homfly_grid<Integer> const& factor) {
+        auto next = try_multiply(out, factor);
+        if (next) out = *std::move(next);
+        return next.has_value();
+    };
+    std::string const reason = "a coefficient of HOMFLY-PT does not fit the integer type";
+    for (auto const& p : s.pieces) {
+        auto factor = homfly_of_piece<Integer>(p, l, w);
+        if (!factor.value) return {std::nullopt, std::move(factor.reason), factor.overflowed};
+        if (s.pieces.size() == 1) {
+            out = *std::move(factor.value);
+        } else if (!times(*factor.value)) {
+            return result::overflow(reason);
+        }
+    }
+    auto const loop = homfly_grid<Integer>::loop();
+    for (std::int64_t k = 0; k < splits; ++k) {
+        if (!times(loop)) return result::overflow(reason);
+    }
+    basic_homfly<Integer> terms;
+    std::size_t count = 0;
+    for (auto const& x : out.c) count += x != 0 ? 1 : 0;
+    terms.reserve(count);
+    for (std::size_t i = 0; i < out.rows; ++i) {
+        for (std::size_t k = 0; k < out.columns; ++k) {
+            auto& x = out.c[i * out.columns + k];
+            if (x == 0) continue;
+            terms.push_back({static_cast<int>(out.v_low + 2 * static_cast<std::int64_t>(i)),
+                             static_cast<int>(out.z_low + 2 * static_cast<std::int64_t>(k)),
+                             std::move(x)});
+        }
+    }
+    return result::of(std::move(terms));
+}
+
+} // namespace detail
+
+/// The HOMFLY-PT polynomial: P(unknot) = 1, v^-1 P(+) - v P(-) = z P(0). v = t and
+/// z = t^1/2 - t^-1/2 give Jones, v = 1 gives Conway. Split parts multiply by (v^-1 - v) / z, and
+/// so do isolated strands.
+///
+/// A disc grows over the diagram, across the braid as well as along it; where 2m strands cross its
+/// boundary there are up to m! states. m is at most the number of strands (after reduction), and
+/// much less for long words on many strands. Throws invalid_argument naming `limits`, with an
+/// estimate and before anything is computed, where the budget is exceeded; overflow_error where a
+/// coefficient does not fit Integer.
+template <class Integer = std::int64_t>
+[[nodiscard]] basic_homfly<Integer> homfly(braid const& b, limits const& l,
+                                           homfly_workspace& workspace) {
+    auto const compact = detail::compacted(b);
+    if (detail::artin(compact.letters)) {
+        return detail::homfly_of<Integer>(detail::simplify_artin(compact), l, workspace).unwrap();
+    }
+    auto const s = detail::simplify_bands(compact);
+    std::int64_t length = 0;
+    for (auto const& p : s.pieces) {
+        for (auto const& letter : p.letters) length += detail::expanded_length(letter);
+    }
+    if (length > l.max_letters) {
+        WEFT_THROW(invalid_argument("limits.max_letters", to_text(l.max_letters),
+                                    "at least the " + to_text(length) +
+                                        " letters that the bands expand to"));
+    }
+    return detail::homfly_of<Integer>(detail::simplify_expanded(s), l, workspace).unwrap();
+}
+
+template <class Integer = std::int64_t>
+[[nodiscard]] basic_homfly<Integer> homfly(braid const& b, limits const& l = {}) {
+    homfly_workspace workspace;
+    return homfly<Integer>(b, l, workspace);
+}
+
+} // namespace weft::inline v0::knot
