@@ -375,13 +375,16 @@ TEST(invariants, what_does_not_fit_is_absent_with_its_reason) {
 
 TEST(invariants, what_is_over_the_budget_is_absent_with_its_reason) {
     std::vector<int> word;
-    for (int k = 0; k < 2; ++k) {
+    for (int k = 0; k < 8; ++k) {
         for (int i = 1; i < 12; ++i) word.push_back(i);
         for (int i = 1; i < 12; ++i) word.push_back(i);
     }
     auto const v = compute_invariants(knot::braid(12, word));
     EXPECT_FALSE(v.jones.has_value());
     EXPECT_NE(v.why.at("jones").find("12 strands"), std::string::npos);
+    EXPECT_FALSE(v.homfly.has_value());
+    EXPECT_NE(v.why.at("homfly").find("12 strands"), std::string::npos);
+    EXPECT_TRUE(v.why.contains("braid_index_lower"));
     EXPECT_TRUE(v.why.contains("crossing_number_lower"));
     EXPECT_TRUE(v.alexander.has_value());
 

@@ -94,16 +94,26 @@ TEST(jones, sums_beyond_64_bits_are_carried_in_128) {
     EXPECT_EQ(at_one, 4); // (-2)^(components - 1)
 }
 
-TEST(jones, more_strands_need_a_larger_budget) {
+// The torus link T(n, n + 1), whose state sums are n strands wide.
+knot::braid torus(int n) {
     std::vector<int> word;
-    for (int k = 0; k < 2; ++k) {
-        for (int i = 1; i < 9; ++i) word.insert(word.end(), {i, i});
+    for (int k = 0; k <= n; ++k) {
+        for (int i = 1; i < n; ++i) word.push_back(i);
     }
-    knot::braid const b(9, word);
+    return {n, word};
+}
+
+TEST(jones, wider_sums_need_a_larger_budget) {
+    auto const b = torus(9);
     EXPECT_THROW((void)knot::jones(b), weft::invalid_argument);
     auto const v = knot::jones(b, {.max_strands_state_space = 9});
-    EXPECT_EQ(v.coefficients().empty(), false);
+    // (1 - t^(p+1) - t^(q+1) + t^(p+q)) t^((p-1)(q-1)/2) / (1 - t^2) for p = 9, q = 10.
+    EXPECT_EQ(v.twice_min_exponent(), 72);
+    EXPECT_EQ(v * laurent(0, {1, 0, -1}),
+              laurent(72, {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0, 0, 0, 1}));
     EXPECT_THROW((void)knot::jones(b, {.max_strands_state_space = 9, .max_operations = 1000}),
+                 weft::invalid_argument);
+    EXPECT_THROW((void)knot::jones(b, {.max_strands_state_space = 9, .max_memory = 1000}),
                  weft::invalid_argument);
 }
 

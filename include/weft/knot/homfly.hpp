@@ -755,7 +755,7 @@ template <class Integer>
     }
     basic_homfly<Integer> terms;
     std::size_t count = 0;
-    for (auto const& x : out.c) count += x != 0 ? 1 : 0;
+    for (auto const& x : out.c) count += x != 0 ? 1U : 0U;
     terms.reserve(count);
     for (std::size_t i = 0; i < out.rows; ++i) {
         for (std::size_t k = 0; k < out.columns; ++k) {
@@ -788,15 +788,7 @@ template <class Integer = std::int64_t>
         return detail::homfly_of<Integer>(detail::simplify_artin(compact), l, workspace).unwrap();
     }
     auto const s = detail::simplify_bands(compact);
-    std::int64_t length = 0;
-    for (auto const& p : s.pieces) {
-        for (auto const& letter : p.letters) length += detail::expanded_length(letter);
-    }
-    if (length > l.max_letters) {
-        WEFT_THROW(invalid_argument("limits.max_letters", to_text(l.max_letters),
-                                    "at least the " + to_text(length) +
-                                        " letters that the bands expand to"));
-    }
+    detail::require_expandable(s, l);
     return detail::homfly_of<Integer>(detail::simplify_expanded(s), l, workspace).unwrap();
 }
 

@@ -177,7 +177,8 @@ template <class Integer = std::int64_t>
     }
 
     if (expandable) {
-        put("jones", out.jones, detail::jones_of<Integer>(word, l));
+        jones_workspace workspace;
+        put("jones", out.jones, detail::jones_of<Integer>(word, l, workspace));
     } else {
         out.why["jones"] = "the bands expand to " + to_text(expanded) +
                            " letters, over the budget of " + to_text(l.max_letters);

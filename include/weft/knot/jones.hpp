@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -17,293 +18,512 @@
 #include "weft/knot/modular.hpp"
 #include "weft/knot/outcome.hpp"
 #include "weft/knot/simplify.hpp"
+#include "weft/knot/sweep.hpp"
 
 namespace weft::inline v0::knot {
 
 namespace detail {
 
-[[nodiscard]] constexpr std::int64_t catalan(int n) noexcept {
-    std::int64_t c = 1;
-    for (int k = 1; k <= n; ++k) c = c * (4 * k - 2) / (k + 1);
-    return c;
+/// How many ways there are to end a bracket word with `left` brackets to come and `open` ones open.
+/// endings(2m, 0) is the m-th Catalan number.
+inline constexpr auto bracket_endings = [] {
+    std::array<std::array<std::uint32_t, 2 * max_sweep_width + 2>, 2 * max_sweep_width + 1> n{};
+    n[0][0] = 1;
+    for (std::size_t left = 1; left < n.size(); ++left) {
+        for (std::size_t open = 0; open <= left; ++open) {
+            n[left][open] = n[left - 1][open + 1] + (open > 0 ? n[left - 1][open - 1] : 0);
+        }
+    }
+    return n;
+}();
+
+[[nodiscard]] constexpr std::uint32_t catalan(std::uint32_t m) noexcept {
+    return bracket_endings[2 * m][0];
 }
 
-/// The diagrams of the Temperley-Lieb algebra on n strands, each a non-crossing matching of 2n
-/// points (packed as a word of opening and closing brackets), and what the generators do to them.
-class temperley_lieb {
-public:
-    explicit temperley_lieb(int n)
-        : n_(static_cast<std::size_t>(n)) {
-        std::vector<std::uint32_t> words;
-        words.reserve(static_cast<std::size_t>(catalan(n)));
-        enumerate(words, 0, 0, 0);
-        auto const states = words.size();
-        loops_.resize(states);
-        target_.resize(states * (n_ - 1));
-        std::array<std::uint8_t, 32> partner{};
-        auto const points = 2 * n_;
-        for (std::size_t d = 0; d < states; ++d) {
-            match(words[d], partner);
-            loops_[d] = closure_loops(partner);
-            if (words[d] == ((std::uint32_t{1} << n_) - 1)) identity_ = d;
-            for (std::size_t i = 0; i + 1 < n_; ++i) {
-                auto const a = points - 1 - i;
-                auto const b = a - 1;
-                auto word = words[d];
-                if (partner[a] != b) {
-                    std::size_t const x = partner[a];
-                    std::size_t const y = partner[b];
-                    set(word, x, y);
-                    set(word, b, a);
-                }
-                target_[i * states + d] = static_cast<std::uint32_t>(find(words, word));
+/// Ways to connect 2m points on a circle without crossings, as bracket words: bit k is set where
+/// point k opens. Numbered in lexicographic order, closing before opening.
+[[nodiscard]] constexpr std::uint32_t bracket_word(std::uint32_t m, std::uint32_t rank) noexcept {
+    std::uint32_t word = 0;
+    std::uint32_t open = 0;
+    for (std::uint32_t k = 0; k < 2 * m; ++k) {
+        auto const closing = open > 0 ? bracket_endings[2 * m - k - 1][open - 1] : 0U;
+        if (rank < closing) {
+            --open;
+        } else {
+            rank -= closing;
+            word |= 1U << k;
+            ++open;
+        }
+    }
+    return word;
+}
+
+[[nodiscard]] constexpr std::uint32_t bracket_rank(std::uint32_t m, std::uint32_t word) noexcept {
+    std::uint32_t rank = 0;
+    std::uint32_t open = 0;
+    for (std::uint32_t k = 0; k < 2 * m; ++k) {
+        if ((word >> k & 1U) == 0) {
+            --open;
+        } else {
+            if (open > 0) rank += bracket_endings[2 * m - k - 1][open - 1];
+            ++open;
+        }
+    }
+    return rank;
+}
+
+/// The point that point k of a word is connected with.
+[[nodiscard]] constexpr std::uint32_t bracket_partner(std::uint32_t word,
+                                                      std::uint32_t k) noexcept {
+    int depth = 0;
+    if ((word >> k & 1U) != 0) {
+        for (;; ++k) {
+            depth += (word >> k & 1U) != 0 ? 1 : -1;
+            if (depth == 0) return k;
+        }
+    }
+    for (;; --k) {
+        depth += (word >> k & 1U) != 0 ? -1 : 1;
+        if (depth == 0) return k;
+    }
+}
+
+[[nodiscard]] constexpr std::uint32_t without_bits(std::uint32_t word, std::uint32_t k) noexcept {
+    auto const low = (1U << k) - 1;
+    return (word & low) | (word >> 2U & ~low);
+}
+
+inline constexpr std::uint32_t closes_loop = 1U << 31U;
+
+/// The state that state `rank` becomes when points `at` and `at + 1` (cyclically) are joined, with
+/// closes_loop where they were connected already.
+[[nodiscard]] constexpr std::uint32_t capped(std::uint32_t m, std::uint32_t rank,
+                                             std::uint32_t at) noexcept {
+    auto word = bracket_word(m, rank);
+    auto const last = 2 * m - 1;
+    auto const next = at == last ? 0U : at + 1;
+    auto const p = bracket_partner(word, at);
+    if (p == next) {
+        word = at == last ? (word >> 1U) & ((1U << (last - 1)) - 1) : without_bits(word, at);
+        return bracket_rank(m - 1, word) | closes_loop;
+    }
+    auto const q = bracket_partner(word, next);
+    word |= 1U << (p < q ? p : q);
+    word &= ~(1U << (p < q ? q : p));
+    word = at == last ? (word >> 1U) & ((1U << (last - 1)) - 1) : without_bits(word, at);
+    return bracket_rank(m - 1, word);
+}
+
+/// The state of m pairs that state `rank` of m - 1 becomes when points `at` and `at + 1` appear,
+/// connected.
+[[nodiscard]] constexpr std::uint32_t cupped(std::uint32_t m, std::uint32_t rank,
+                                             std::uint32_t at) noexcept {
+    auto const word = bracket_word(m - 1, rank);
+    auto const low = (1U << at) - 1;
+    return bracket_rank(m, (word & low) | (1U << at) | ((word & ~low) << 2U));
+}
+
+/// The state after the first point has become the last.
+[[nodiscard]] constexpr std::uint32_t turned(std::uint32_t m, std::uint32_t rank) noexcept {
+    auto word = bracket_word(m, rank);
+    word |= 1U << bracket_partner(word, 0);
+    return bracket_rank(m, word >> 1U);
+}
+
+inline constexpr std::uint32_t ready_brackets = 5;
+
+/// Where capped(m, ., at) and cupped(m, ., at) begin in the table of those ready.
+[[nodiscard]] constexpr std::size_t capped_row(std::uint32_t m, std::uint32_t at) noexcept {
+    std::size_t row = 0;
+    for (std::uint32_t k = 1; k < m; ++k) row += std::size_t{2} * k * catalan(k);
+    return row + std::size_t{at} * catalan(m);
+}
+[[nodiscard]] constexpr std::size_t cupped_row(std::uint32_t m, std::uint32_t at) noexcept {
+    std::size_t row = 0;
+    for (std::uint32_t k = 1; k < m; ++k) row += (std::size_t{2} * k - 1) * catalan(k - 1);
+    return row + std::size_t{at} * catalan(m - 1);
+}
+
+struct small_brackets {
+    std::array<std::uint32_t, capped_row(ready_brackets + 1, 0)> cap{};
+    std::array<std::uint32_t, cupped_row(ready_brackets + 1, 0)> cup{};
+};
+
+inline constexpr auto ready_bracket_tables = [] {
+    small_brackets t;
+    for (std::uint32_t m = 1; m <= ready_brackets; ++m) {
+        for (std::uint32_t at = 0; at < 2 * m; ++at) {
+            for (std::uint32_t s = 0; s < catalan(m); ++s) {
+                t.cap[capped_row(m, at) + s] = capped(m, s, at);
+            }
+            for (std::uint32_t s = 0; at + 1 < 2 * m && s < catalan(m - 1); ++s) {
+                t.cup[cupped_row(m, at) + s] = cupped(m, s, at);
             }
         }
     }
+    return t;
+}();
 
-    [[nodiscard]] std::size_t states() const noexcept { return loops_.size(); }
-    [[nodiscard]] std::size_t identity() const noexcept { return identity_; }
-    /// Loops of the diagram's closure.
-    [[nodiscard]] int loops(std::size_t d) const noexcept { return loops_[d]; }
-    /// Whether the diagram is a product of an odd number of generators.
-    [[nodiscard]] int parity(std::size_t d) const noexcept {
-        return (static_cast<int>(n_) - loops_[d]) & 1;
+/// Those transitions, made when they are first needed.
+class bracket_tables {
+public:
+    [[nodiscard]] std::uint32_t const* cap(std::uint32_t m, std::uint32_t at) {
+        if (m <= ready_brackets) return ready_bracket_tables.cap.data() + capped_row(m, at);
+        auto& row = row_of(cap_, m, at);
+        if (row.empty()) {
+            row.resize(catalan(m));
+            for (std::uint32_t s = 0; s < row.size(); ++s) row[s] = capped(m, s, at);
+        }
+        return row.data();
     }
-    /// The diagram times generator i (0-based); itself where that closes a loop.
-    [[nodiscard]] std::size_t times(std::size_t d, std::size_t i) const noexcept {
-        return target_[i * states() + d];
+    [[nodiscard]] std::uint32_t const* cup(std::uint32_t m, std::uint32_t at) {
+        if (m <= ready_brackets) return ready_bracket_tables.cup.data() + cupped_row(m, at);
+        auto& row = row_of(cup_, m, at);
+        if (row.empty()) {
+            row.resize(catalan(m - 1));
+            for (std::uint32_t s = 0; s < row.size(); ++s) row[s] = cupped(m, s, at);
+        }
+        return row.data();
     }
 
 private:
-    // Points around the disc: the upper ones from left to right, then the lower ones from right to
-    // left. Bit k is set where point k opens a bracket.
-    void enumerate(std::vector<std::uint32_t>& out, std::uint32_t word, std::size_t at, int open) {
-        if (at == 2 * n_) {
-            if (open == 0) out.push_back(word);
-            return;
-        }
-        if (static_cast<std::size_t>(open) > 2 * n_ - at) return;
-        // From the highest point down, closing first: the words come in rising order.
-        auto const bit = 2 * n_ - 1 - at;
-        enumerate(out, word, at + 1, open + 1);
-        if (open > 0) enumerate(out, word | (std::uint32_t{1} << bit), at + 1, open - 1);
+    using rows = std::vector<std::vector<std::uint32_t>>;
+
+    [[nodiscard]] static std::vector<std::uint32_t>& row_of(rows& all, std::uint32_t m,
+                                                            std::uint32_t at) {
+        constexpr auto points = std::size_t{2} * max_sweep_width;
+        if (all.empty()) all.resize((max_sweep_width + 1) * points);
+        return all[m * points + at];
     }
 
-    void match(std::uint32_t word, std::array<std::uint8_t, 32>& partner) const noexcept {
-        std::array<std::uint8_t, 32> stack{};
-        std::size_t depth = 0;
-        for (std::size_t k = 0; k < 2 * n_; ++k) {
-            if ((word >> k & 1U) != 0) {
-                stack[depth++] = static_cast<std::uint8_t>(k);
-            } else {
-                auto const o = stack[--depth];
-                partner[k] = o;
-                partner[o] = static_cast<std::uint8_t>(k);
-            }
-        }
-    }
-
-    static void set(std::uint32_t& word, std::size_t x, std::size_t y) noexcept {
-        auto const low = x < y ? x : y;
-        auto const high = x < y ? y : x;
-        word |= std::uint32_t{1} << low;
-        word &= ~(std::uint32_t{1} << high);
-    }
-
-    [[nodiscard]] int closure_loops(std::array<std::uint8_t, 32> const& partner) const noexcept {
-        std::array<bool, 32> seen{};
-        int count = 0;
-        for (std::size_t k = 0; k < 2 * n_; ++k) {
-            if (seen[k]) continue;
-            ++count;
-            for (auto x = k; !seen[x];) {
-                std::size_t const y = partner[x];
-                seen[x] = seen[y] = true;
-                x = 2 * n_ - 1 - y;
-            }
-        }
-        return count;
-    }
-
-    [[nodiscard]] static std::size_t find(std::vector<std::uint32_t> const& words,
-                                          std::uint32_t word) noexcept {
-        std::size_t low = 0;
-        std::size_t high = words.size();
-        while (low + 1 < high) {
-            auto const middle = low + (high - low) / 2;
-            (words[middle] <= word ? low : high) = middle;
-        }
-        return low;
-    }
-
-    std::size_t n_;
-    std::size_t identity_ = 0;
-    std::vector<int> loops_;
-    std::vector<std::uint32_t> target_;
+    rows cap_, cup_;
 };
 
-/// The largest number of strands for which the packed states are written.
-inline constexpr int max_packed_strands = 14;
-
-/// Jones of one Artin piece as a sum over Temperley-Lieb diagrams with coefficients of type C;
-/// nothing where they might not fit.
+/// Kauffman's bracket of the tangle in a growing disc, in the basis of tangles without crossings.
 ///
-/// With f = -A^-2 e and t = A^-4 a crossing is sigma = A (1 - f), its inverse A^-1 (1 - f / t);
-/// f f = (1 + t) f, and f times a diagram that has a parity k is another one, times t where k = 1.
-/// All coefficients are polynomials in t, and a diagram whose closure has l loops stands for
-/// t^-(l-1-k)/2 (1 + t)^(l-1) up to the sign (-1)^(n-1), which all share.
+/// With t = A^-4 and a factor A^sign left out, a positive crossing takes a state d to
+/// d + t^1/2 (U d), where U joins the two strands, and to -t d where they are joined already; a
+/// loop is worth -(t^1/2 + t^-1/2). All exponents of a state's coefficient are integers or all are
+/// half-integers.
 template <class C>
-[[nodiscard]] std::optional<std::vector<C>> state_sum(temperley_lieb const& algebra, piece const& p,
-                                                      std::int64_t& twice_min) {
-    constexpr bool bounded = std::is_same_v<C, std::int64_t> || std::is_same_v<C, i128>;
-    // The sum of all coefficients' sizes stays below this, closing factor included.
-    double const most = std::is_same_v<C, std::int64_t> ? 0x1p61 : 0x1p125;
-    auto const states = algebra.states();
-    auto const width = p.letters.size() + 1;
-    std::int64_t negative = 0;
-    for (auto const& l : p.letters) negative += l.sign < 0 ? 1 : 0;
-    std::vector<C> x(states * width, C(0));
-    auto low = static_cast<std::size_t>(negative);
-    auto high = low;
-    x[algebra.identity() * width + low] = C(1);
-    std::vector<char> live(states, 0);
-    live[algebra.identity()] = 1;
-
-    double bound = 1.0;
-    auto const fits = [&](double factor) {
-        if constexpr (bounded) {
-            if (bound * factor < most) return true;
-            bound = 0.0;
-            for (auto const& c : x) {
-                bound += static_cast<double>(c < 0 ? -c : c);
+class bracket_sum {
+public:
+    /// Runs the whole sweep. Overflow: a coefficient might not fit C.
+    [[nodiscard]] sweep_end run(sweep const& plan, limits const& l, bracket_tables& tables) {
+        if (!prepare(plan)) return sweep_end::overflow;
+        for (auto const& step : plan.steps) {
+            if (cancelled(l)) return sweep_end::cancelled;
+            switch (step.what) {
+            case sweep_step::kind::cup_in_out:
+            case sweep_step::kind::cup_out_in:
+                cup(step.at, tables);
+                break;
+            case sweep_step::kind::cross:
+                if (!fits()) return sweep_end::overflow;
+                cross(step.at, step.sign, tables);
+                break;
+            case sweep_step::kind::cap:
+                if (!fits()) return sweep_end::overflow;
+                cap(step.at, tables);
+                break;
+            case sweep_step::kind::turn:
+                turn();
+                break;
             }
-            bound *= 1.0 + 1e-9;
-            return bound * factor < most;
+        }
+        return sweep_end::done;
+    }
+
+    /// Twice the exponent of the first of `coefficients()`.
+    [[nodiscard]] std::int64_t twice_low() const noexcept {
+        return low_ + 2 * std::int64_t{last().low} + last().odd;
+    }
+    /// The coefficients of the closed diagram, of which one loop is left out.
+    [[nodiscard]] std::span<C const> coefficients() const noexcept {
+        auto const& b = last();
+        return {pool_.data() + static_cast<std::size_t>(slots_[0]) * width_ +
+                    static_cast<std::size_t>(b.low),
+                static_cast<std::size_t>(b.high - b.low)};
+    }
+
+private:
+    struct block {
+        int low = 0;
+        int high = 0;
+        int odd = 0;
+    };
+
+    static constexpr bool bounded = std::is_same_v<C, std::int64_t> || std::is_same_v<C, i128>;
+    static constexpr double most = std::is_same_v<C, std::int64_t> ? 0x1p62 : 0x1p126;
+
+    [[nodiscard]] block const& last() const noexcept {
+        return blocks_[static_cast<std::size_t>(slots_[0])];
+    }
+
+    [[nodiscard]] bool prepare(sweep const& plan) {
+        int positive = 0;
+        int negative = 0;
+        for (auto const& s : plan.steps) {
+            if (s.what != sweep_step::kind::cross) continue;
+            ++(s.sign > 0 ? positive : negative);
+        }
+        auto const start = negative + plan.caps / 2 + 1;
+        low_ = -2 * std::int64_t{start};
+        width_ = static_cast<std::size_t>(positive) + static_cast<std::size_t>(negative) +
+                 static_cast<std::size_t>(plan.caps) + 3;
+        m_ = 0;
+        bound_ = 1.0;
+        blocks_.clear();
+        free_.clear();
+        pool_.clear();
+        slots_.assign(1, new_block());
+        blocks_[0] = {start, start + 1, 0};
+        pool_[static_cast<std::size_t>(start)] = C(1);
+        return true;
+    }
+
+    [[nodiscard]] std::int32_t new_block() {
+        if (!free_.empty()) {
+            auto const slot = free_.back();
+            free_.pop_back();
+            return slot;
+        }
+        blocks_.push_back({});
+        pool_.resize(pool_.size() + width_, C(0));
+        return static_cast<std::int32_t>(blocks_.size() - 1);
+    }
+
+    // Every step at most doubles the sum of all coefficients' sizes.
+    [[nodiscard]] bool fits() {
+        if constexpr (bounded) {
+            bound_ *= 2.0;
+            if (bound_ < most) return true;
+            bound_ = 0.0;
+            for (auto const slot : slots_) {
+                if (slot < 0) continue;
+                auto const s = static_cast<std::size_t>(slot);
+                for (int k = blocks_[s].low; k < blocks_[s].high; ++k) {
+                    auto const& x = pool_[s * width_ + static_cast<std::size_t>(k)];
+                    bound_ += static_cast<double>(x < 0 ? -x : x);
+                }
+            }
+            bound_ *= 2.0 * (1.0 + 1e-9);
+            return bound_ < most;
         } else {
             return true;
         }
-    };
-    for (auto const& l : p.letters) {
-        if (!fits(2.0)) return std::nullopt;
-        bound *= 2.0;
-        auto const i = static_cast<std::size_t>(l.i - 1);
-        bool const up = l.sign > 0;
-        for (std::size_t d = 0; d < states; ++d) {
-            if (live[d] == 0 || algebra.times(d, i) != d) continue;
-            auto* const c = x.data() + d * width;
-            if (up) {
-                for (auto e = high + 1; e > low; --e) c[e] = -c[e - 1];
-                c[low] = C(0);
+    }
+
+    // Slot `to` (made where there is none) plus t^(half/2) times slot `from`.
+    [[nodiscard]] std::int32_t plus(std::int32_t to, std::int32_t from, int half) {
+        auto const f = static_cast<std::size_t>(from);
+        auto const source = blocks_[f];
+        auto const twice = source.odd + half;
+        auto const up = twice >> 1;
+        int const low = source.low + up;
+        int const high = source.high + up;
+        if (to < 0) {
+            to = new_block();
+            auto const t = static_cast<std::size_t>(to);
+            blocks_[t] = {low, high, twice & 1};
+            auto* const x = pool_.data() + t * width_;
+            auto const* const y = pool_.data() + f * width_ - up;
+            for (int k = low; k < high; ++k) x[k] = y[k];
+            return to;
+        }
+        auto const t = static_cast<std::size_t>(to);
+        auto& target = blocks_[t];
+        auto* const x = pool_.data() + t * width_;
+        auto const* const y = pool_.data() + f * width_ - up;
+        // Outside its window a block holds anything.
+        while (target.low > low) x[--target.low] = C(0);
+        while (target.high < high) x[target.high++] = C(0);
+        for (int k = low; k < high; ++k) x[k] += y[k];
+        return to;
+    }
+
+    void cup(std::uint32_t at, bracket_tables& tables) {
+        ++m_;
+        auto const* const target = tables.cup(m_, at);
+        spare_.assign(catalan(m_), -1);
+        for (std::size_t s = 0; s < slots_.size(); ++s) spare_[target[s]] = slots_[s];
+        slots_.swap(spare_);
+    }
+
+    void cross(std::uint32_t at, int sign, bracket_tables& tables) {
+        auto const* const joined = tables.cap(m_, at);
+        auto const* const together = tables.cup(m_, at);
+        auto const pairs = catalan(m_ - 1);
+        for (std::uint32_t s = 0; s < pairs; ++s) {
+            auto const slot = slots_[together[s]];
+            if (slot < 0) continue;
+            auto& b = blocks_[static_cast<std::size_t>(slot)];
+            auto* const x = pool_.data() + static_cast<std::size_t>(slot) * width_;
+            if (sign > 0) {
+                for (int k = b.high; k > b.low; --k) x[k] = -x[k - 1];
             } else {
-                for (auto e = low; e <= high; ++e) c[e - 1] = -c[e];
-                c[high] = C(0);
+                for (int k = b.low; k < b.high; ++k) x[k - 1] = -x[k];
+            }
+            b.low += sign;
+            b.high += sign;
+        }
+        auto const states = static_cast<std::uint32_t>(slots_.size());
+        for (std::uint32_t s = 0; s < states; ++s) {
+            if ((joined[s] & closes_loop) != 0 || slots_[s] < 0) continue;
+            auto const target = together[joined[s]];
+            slots_[target] = plus(slots_[target], slots_[s], sign);
+        }
+    }
+
+    void cap(std::uint32_t at, bracket_tables& tables) {
+        auto const* const joined = tables.cap(m_, at);
+        bool const final = m_ == 1;
+        --m_;
+        spare_.assign(catalan(m_), -1);
+        for (std::size_t s = 0; s < slots_.size(); ++s) {
+            auto const slot = slots_[s];
+            if (slot < 0) continue;
+            if ((joined[s] & closes_loop) != 0 && !final) loop(slot);
+            auto& target = spare_[joined[s] & ~closes_loop];
+            if (target < 0) {
+                target = slot;
+            } else {
+                target = plus(target, slot, 0);
+                free_.push_back(slot);
             }
         }
-        for (std::size_t d = 0; d < states; ++d) {
-            auto const target = algebra.times(d, i);
-            if (live[d] == 0 || target == d) continue;
-            live[target] = 1;
-            auto const* const from = x.data() + d * width;
-            auto* const to = x.data() + target * width;
-            auto const parity = static_cast<std::size_t>(algebra.parity(d));
-            if (up) {
-                for (auto e = low; e <= high; ++e) to[e + parity] -= from[e];
-            } else {
-                for (auto e = low; e <= high; ++e) to[e + parity - 1] -= from[e];
-            }
-        }
-        if (up) {
-            ++high;
+        slots_.swap(spare_);
+    }
+
+    // Times -(t^1/2 + t^-1/2), in place.
+    void loop(std::int32_t slot) {
+        auto const s = static_cast<std::size_t>(slot);
+        auto& b = blocks_[s];
+        auto* const x = pool_.data() + s * width_;
+        // From an odd block, exponents e + 1/2 give e and e + 1: the lower ones stay in place.
+        if (b.odd != 0) {
+            x[b.high] = C(0);
+            for (int k = b.high; k > b.low; --k) x[k] = -(x[k] + x[k - 1]);
+            x[b.low] = -x[b.low];
+            ++b.high;
         } else {
-            --low;
+            x[b.low - 1] = C(0);
+            for (int k = b.low - 1; k + 1 < b.high; ++k) x[k] = -(x[k] + x[k + 1]);
+            x[b.high - 1] = -x[b.high - 1];
+            --b.low;
         }
-    }
-    if (!fits(static_cast<double>(std::uint64_t{1} << static_cast<unsigned>(p.strands)))) {
-        return std::nullopt;
+        b.odd ^= 1;
     }
 
-    // Times t^-(l-1-k)/2, which ranges over n/2 steps, and (1 + t)^(l-1).
-    auto const n = static_cast<std::size_t>(p.strands);
-    std::int64_t writhe = 0;
-    for (auto const& l : p.letters) writhe += l.sign;
-    std::vector<C> out(width + 2 * n, C(0));
-    std::vector<C> term;
-    for (std::size_t d = 0; d < states; ++d) {
-        if (live[d] == 0) continue;
-        auto const loops = algebra.loops(d);
-        term.assign(x.begin() + static_cast<std::ptrdiff_t>(d * width),
-                    x.begin() + static_cast<std::ptrdiff_t>((d + 1) * width));
-        for (int k = 1; k < loops; ++k) {
-            term.push_back(C(0));
-            for (auto e = term.size() - 1; e > 0; --e) term[e] += term[e - 1];
+    void turn() {
+        spare_.assign(slots_.size(), -1);
+        for (std::uint32_t s = 0; s < slots_.size(); ++s) {
+            if (slots_[s] >= 0) spare_[turned(m_, s)] = slots_[s];
         }
-        auto const drop = loops - 1 - algebra.parity(d);
-        auto const shift = static_cast<std::size_t>((p.strands - 1 - drop) / 2);
-        for (std::size_t e = 0; e < term.size(); ++e) {
-            if (term[e] != 0) out[e + shift] += term[e];
-        }
+        slots_.swap(spare_);
     }
-    if ((writhe + p.strands - 1) % 2 != 0) {
-        for (auto& c : out) c = -c;
-    }
-    twice_min = writhe - (p.strands - 1) - 2 * negative;
-    return out;
-}
 
+    std::vector<std::int32_t> slots_, spare_, free_;
+    std::vector<block> blocks_;
+    std::vector<C> pool_;
+    std::size_t width_ = 0;
+    std::int64_t low_ = 0;
+    double bound_ = 1.0;
+    std::uint32_t m_ = 0;
+};
+
+/// V from the bracket: times (-1)^w t^(w/2).
 template <class Integer, class C>
-[[nodiscard]] std::optional<basic_laurent<Integer>> narrowed(std::int64_t twice_min,
-                                                             std::vector<C> const& from) {
+[[nodiscard]] std::optional<basic_laurent<Integer>> jones_from(bracket_sum<C> const& sum,
+                                                               std::int64_t writhe) {
+    auto const from = sum.coefficients();
     std::vector<Integer> out(from.size(), Integer(0));
+    bool const negative = writhe % 2 != 0;
     for (std::size_t k = 0; k < from.size(); ++k) {
-        if constexpr (std::is_same_v<Integer, std::int64_t>) {
-            if (from[k] > std::numeric_limits<std::int64_t>::max() ||
-                from[k] < std::numeric_limits<std::int64_t>::min()) {
+        C const x = negative ? C(-from[k]) : from[k];
+        if constexpr (std::is_same_v<Integer, std::int64_t> && !std::is_same_v<C, std::int64_t>) {
+            if (x > std::numeric_limits<std::int64_t>::max() ||
+                x < std::numeric_limits<std::int64_t>::min()) {
                 return std::nullopt;
             }
-            out[k] = static_cast<std::int64_t>(from[k]);
+            out[k] = static_cast<std::int64_t>(x);
         } else {
-            out[k] = Integer(from[k]);
+            out[k] = Integer(x);
         }
     }
-    return basic_laurent<Integer>(twice_min, std::move(out));
+    return basic_laurent<Integer>(sum.twice_low() + writhe, std::move(out));
 }
 
+} // namespace detail
+
+/// Memory that calculations of Jones polynomials use again, for those who do many. One a thread.
+class jones_workspace {
+public:
+    jones_workspace() = default;
+
+    /// Internal.
+    [[nodiscard]] detail::bracket_sum<std::int64_t>& sum() noexcept { return sum_; }
+    /// Internal.
+    [[nodiscard]] detail::bracket_tables& tables() noexcept { return tables_; }
+    /// Internal.
+    [[nodiscard]] detail::sweep_planner& planner() noexcept { return planner_; }
+
+private:
+    detail::bracket_sum<std::int64_t> sum_;
+    detail::bracket_tables tables_;
+    detail::sweep_planner planner_;
+};
+
+namespace detail {
+
 template <class Integer>
-[[nodiscard]] outcome<basic_laurent<Integer>> jones_of_piece(piece const& p, limits const& l) {
+[[nodiscard]] outcome<basic_laurent<Integer>> jones_of_piece(piece const& p, limits const& l,
+                                                             jones_workspace& w) {
     using result = outcome<basic_laurent<Integer>>;
-    auto const allowed = l.max_strands_state_space < max_packed_strands ? l.max_strands_state_space
-                                                                        : max_packed_strands;
-    if (p.strands > allowed) {
-        return result::over_budget("Jones needs a sum over the states of " + to_text(p.strands) +
-                                   " strands (after reduction); the budget is " + to_text(allowed));
+    auto const& plan = w.planner().best(p, l.max_strands_state_space);
+    auto const states = [](int m) {
+        return static_cast<double>(catalan(static_cast<std::uint32_t>(m)));
+    };
+    auto const length = [](std::int64_t letters, std::int64_t caps) {
+        return static_cast<double>(letters + caps + 3);
+    };
+    if (auto refusal = sweep_refusal("Jones", plan, p, l, states, length); !refusal.empty()) {
+        return result::over_budget(std::move(refusal));
     }
-    auto const letters = static_cast<double>(p.letters.size());
-    auto const cost = static_cast<double>(catalan(p.strands)) * letters * (letters + 32.0) / 2.0;
-    if (cost > static_cast<double>(l.max_operations)) {
-        return result::over_budget("Jones takes about " + to_text(cost) +
-                                   " operations, over the budget of " + to_text(l.max_operations));
+    std::int64_t writhe = 0;
+    for (auto const& letter : p.letters) writhe += letter.sign;
+    auto const stopped = [] { return result::over_budget("Jones was cancelled"); };
+    switch (w.sum().run(plan, l, w.tables())) {
+    case sweep_end::done:
+        return result::of(*jones_from<Integer>(w.sum(), writhe));
+    case sweep_end::cancelled:
+        return stopped();
+    case sweep_end::overflow:
+        break;
     }
-    temperley_lieb const algebra(p.strands);
-    std::int64_t twice_min = 0;
-    if (auto const sum = state_sum<std::int64_t>(algebra, p, twice_min)) {
-        return result::of(*narrowed<Integer>(twice_min, *sum));
-    }
-    if (auto const sum = state_sum<i128>(algebra, p, twice_min)) {
-        if (auto fitting = narrowed<Integer>(twice_min, *sum)) {
-            return result::of(*std::move(fitting));
+    {
+        bracket_sum<i128> wide;
+        auto const end = wide.run(plan, l, w.tables());
+        if (end == sweep_end::cancelled) return stopped();
+        if (end == sweep_end::done) {
+            if (auto fitting = jones_from<Integer>(wide, writhe)) {
+                return result::of(*std::move(fitting));
+            }
         }
     }
     if constexpr (!std::is_same_v<Integer, std::int64_t>) {
-        if (auto const sum = state_sum<Integer>(algebra, p, twice_min)) {
-            return result::of(basic_laurent<Integer>(twice_min, *sum));
-        }
+        bracket_sum<Integer> unbounded;
+        if (unbounded.run(plan, l, w.tables()) == sweep_end::cancelled) return stopped();
+        return result::of(*jones_from<Integer>(unbounded, writhe));
     }
     return result::overflow("a coefficient of the Jones polynomial does not fit the integer type");
 }
 
 /// Jones multiplies over pieces; every further part brings the factor -(t^1/2 + t^-1/2).
 template <class Integer>
-[[nodiscard]] outcome<basic_laurent<Integer>> jones_of(simplified const& s, limits const& l) {
+[[nodiscard]] outcome<basic_laurent<Integer>> jones_of(simplified const& s, limits const& l,
+                                                       jones_workspace& w) {
     using result = outcome<basic_laurent<Integer>>;
     auto const splits = s.parts() - 1;
     if (static_cast<double>(splits) * static_cast<double>(splits) >
@@ -315,8 +535,12 @@ template <class Integer>
         "a coefficient of the Jones polynomial does not fit the integer type";
     basic_laurent<Integer> out(0, {Integer(1)});
     for (auto const& p : s.pieces) {
-        auto factor = jones_of_piece<Integer>(p, l);
+        auto factor = jones_of_piece<Integer>(p, l, w);
         if (!factor.value) return factor;
+        if (s.pieces.size() == 1) {
+            out = *std::move(factor.value);
+            break;
+        }
         auto next = try_multiply(out, *factor.value);
         if (!next) return result::overflow(reason);
         out = *std::move(next);
@@ -330,30 +554,37 @@ template <class Integer>
     return result::of(std::move(out));
 }
 
+template <class Integer>
+[[nodiscard]] outcome<basic_laurent<Integer>> jones_of(simplified const& s, limits const& l) {
+    jones_workspace workspace;
+    return jones_of<Integer>(s, l, workspace);
+}
+
 } // namespace detail
 
 /// Jones's polynomial: V(unknot) = 1, t^-1 V(+) - t V(-) = (t^1/2 - t^-1/2) V(0), half-integer
-/// exponents for an even number of components. By Kauffman's bracket in the Temperley-Lieb algebra:
-/// Catalan(n) states on n strands after reduction, each with a polynomial, so O(Catalan(n) L^2) for
-/// L letters. Throws invalid_argument naming `limits` where the budget is exceeded, overflow_error
-/// where a coefficient does not fit Integer.
+/// exponents for an even number of components. By Kauffman's bracket of a disc that grows over the
+/// diagram: where 2m strands cross its boundary there are Catalan(m) states, each with a
+/// polynomial. m is at most the number of strands (after reduction), and much less for long words
+/// on many strands. Throws invalid_argument naming `limits`, with an estimate and before anything
+/// is computed, where the budget is exceeded; overflow_error where a coefficient does not fit
+/// Integer.
 template <class Integer = std::int64_t>
-[[nodiscard]] basic_laurent<Integer> jones(braid const& b, limits const& l = {}) {
+[[nodiscard]] basic_laurent<Integer> jones(braid const& b, limits const& l,
+                                           jones_workspace& workspace) {
     auto const compact = detail::compacted(b);
     if (detail::artin(compact.letters)) {
-        return detail::jones_of<Integer>(detail::simplify_artin(compact), l).unwrap();
+        return detail::jones_of<Integer>(detail::simplify_artin(compact), l, workspace).unwrap();
     }
     auto const s = detail::simplify_bands(compact);
-    std::int64_t length = 0;
-    for (auto const& p : s.pieces) {
-        for (auto const& letter : p.letters) length += detail::expanded_length(letter);
-    }
-    if (length > l.max_letters) {
-        WEFT_THROW(invalid_argument("limits.max_letters", to_text(l.max_letters),
-                                    "at least the " + to_text(length) +
-                                        " letters that the bands expand to"));
-    }
-    return detail::jones_of<Integer>(detail::simplify_expanded(s), l).unwrap();
+    detail::require_expandable(s, l);
+    return detail::jones_of<Integer>(detail::simplify_expanded(s), l, workspace).unwrap();
+}
+
+template <class Integer = std::int64_t>
+[[nodiscard]] basic_laurent<Integer> jones(braid const& b, limits const& l = {}) {
+    jones_workspace workspace;
+    return jones<Integer>(b, l, workspace);
 }
 
 } // namespace weft::inline v0::knot

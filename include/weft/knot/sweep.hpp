@@ -102,7 +102,7 @@ public:
                 std::swap(trial_, best_);
             }
             effort += 4.0 * static_cast<double>(trial_.steps.size()) + 20.0;
-            if (best_.width > 0 ? effort > 0.4 * best_.cost : effort > 1e7) break;
+            if (best_.width > 0 ? effort > 0.4 * best_.cost : effort > 2e4) break;
             start = (start + stride) % count;
         }
         return best_;
@@ -291,6 +291,19 @@ private:
     int max_width_ = max_sweep_width;
     std::vector<char> done_;
 };
+
+/// Throws invalid_argument where writing bands as Artin letters is over the budget.
+inline void require_expandable(simplified const& s, limits const& l) {
+    std::int64_t length = 0;
+    for (auto const& p : s.pieces) {
+        for (auto const& letter : p.letters) length += expanded_length(letter);
+    }
+    if (length > l.max_letters) {
+        WEFT_THROW(invalid_argument("limits.max_letters", to_text(l.max_letters),
+                                    "at least the " + to_text(length) +
+                                        " letters that the bands expand to"));
+    }
+}
 
 /// What a sum over states takes.
 struct sweep_estimate {
