@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -37,45 +38,200 @@ struct alexander_residues {
 /// log2 of a bound on |det(V - t V^T)| over the unit circle, hence on every coefficient
 /// (Cauchy) and on Delta(-1).
 [[nodiscard]] inline double alexander_bits(integer_matrix const& v) noexcept {
-    hadamard_bits h;
+    double bits = 0.0;
+    double product = 1.0;
     for (std::size_t x = 0; x < v.size; ++x) {
         double norm = 0.0;
         for (std::size_t y = 0; y < v.size; ++y) {
-            auto const a = static_cast<double>(v(x, y));
-            auto const b = static_cast<double>(v(y, x));
-            auto const size = (a < 0 ? -a : a) + (b < 0 ? -b : b);
+            auto const a = v(x, y);
+            auto const b = v(y, x);
+            if ((a | b) == 0) continue;
+            auto const size = __builtin_fabs(double(a)) + __builtin_fabs(double(b));
             norm += size * size;
         }
-        h.row(norm);
+        if (norm > 1.0) product *= norm;
+        if (product > 1e150 || x + 1 == v.size) {
+            bits += 0.5 * std::log2(product) * (1.0 + 1e-12);
+            product = 1.0;
+        }
     }
-    return h.bits();
+    return bits + 1e-9;
 }
 
-/// The Burau matrix at one point, applied letter by letter from the last to the first to vectors
-/// in coordinates e_1..e_n, where band (i, j) acts as x -> x + phi(x) (e_j - e_i) with
-/// phi(e_i) = 1, phi(e_k) = 1 - t for i < k < j, phi(e_j) = -t, and its inverse with phi / t.
-/// These preserve the sum-free vectors, on which they are the reduced Burau representation.
-inline void burau(field const& f, piece const& p, std::uint64_t t, std::uint64_t t_inverse,
-                  std::vector<std::uint64_t>& rows) {
+/// How many components the closure of a piece has.
+[[nodiscard]] inline std::int64_t piece_components(piece const& p, std::vector<std::uint32_t>& at) {
+    auto const n = static_cast<std::size_t>(p.strands);
+    at.resize(n);
+    for (std::size_t s = 0; s < n; ++s) at[s] = static_cast<std::uint32_t>(s);
+    for (auto const& l : p.letters) {
+        std::swap(at[static_cast<std::size_t>(l.i - 1)], at[static_cast<std::size_t>(l.j - 1)]);
+    }
+    std::int64_t count = 0;
+    constexpr std::uint32_t seen = 0xffff'ffffU;
+    for (std::size_t s = 0; s < n; ++s) {
+        if (at[s] == seen) continue;
+        ++count;
+        for (std::size_t x = s; at[x] != seen;) {
+            auto const next = at[x];
+            at[x] = seen;
+            x = next;
+        }
+    }
+    return count;
+}
+
+/// Primes a little below 2^57, in falling order: small enough for sums of many residues in 64 bits.
+class narrow_primes {
+public:
+    [[nodiscard]] constexpr std::uint64_t next() noexcept {
+        if (given_ < below.size()) {
+            last_ = top - below[given_++];
+        } else {
+            do last_ -= 2;
+            while (!is_prime(last_));
+        }
+        return last_;
+    }
+
+    static constexpr std::uint64_t top = std::uint64_t{1} << 57U;
+    static constexpr std::array<std::uint16_t, 32> below{
+        13,  25,  49,  61,  69,  111, 195, 273, 363, 423, 433,  451,  459,  465,  585,  661,
+        705, 739, 789, 795, 829, 849, 853, 859, 913, 943, 1003, 1029, 1069, 1101, 1105, 1183};
+
+private:
+    std::size_t given_ = 0;
+    std::uint64_t last_ = 0;
+};
+
+/// How many of those determine an integer of size at most 2^bits with its sign.
+[[nodiscard]] inline std::int64_t narrow_primes_for(double bits) noexcept {
+    return 1 + static_cast<std::int64_t>((bits + 2.0) / 56.99);
+}
+
+/// Where Delta is evaluated modulo the first prime: s = 2, 3, ..., w = (s - 1/s)^2, and the inverse
+/// differences of the w, for the degrees that are common.
+struct node_table {
+    static constexpr std::size_t size = 12;
+    std::array<std::uint64_t, size> s{}, s_inverse{}, node{};
+    std::array<std::uint64_t, size * size> inverse_difference{}; ///< 1 / (w_q - w_r) at q size + r
+
+    constexpr explicit node_table(field const& f) {
+        for (std::size_t q = 0; q < size; ++q) {
+            s[q] = f.from(static_cast<std::int64_t>(q) + 2);
+            s_inverse[q] = f.inverse(s[q]);
+            auto const z = f.sub(s[q], s_inverse[q]);
+            node[q] = f.mul(z, z);
+            for (std::size_t r = 0; r < q; ++r) {
+                inverse_difference[q * size + r] = f.inverse(f.sub(node[q], node[r]));
+            }
+        }
+    }
+};
+inline constexpr node_table first_nodes{field(narrow_primes::top - narrow_primes::below[0])};
+
+/// Room for evaluating Alexander's polynomial, to be used again and again.
+struct alexander_workspace {
+    std::vector<std::uint64_t> s, s_inverse, node, t, t_inverse, rows, matrix, numerator,
+        denominator, scratch, values, coefficients, differences, single;
+    std::vector<std::uint32_t> weight, low, high;
+};
+
+/// The Burau matrix at `points` points at once, modulo p < 2^57. On the vectors with sum 0, in
+/// coordinates P_r = x_1 + ... + x_r, band (i, j) acts as P_r -= phi for i <= r < j with
+/// phi = (P_{j-1} - P_{i-1}) - t (P_j - P_i), its inverse with phi / t. Letters are applied from
+/// the last to the first to the identity; entry (r, c) at point q is rows[(r m + c) points + q]
+/// with r = 1..m. Rows are sums of at most 28 residues, and zero outside the columns from low to
+/// high.
+inline void burau(field const& f, piece const& p, std::size_t points, alexander_workspace& w) {
     auto const n = static_cast<std::size_t>(p.strands);
     auto const m = n - 1;
-    rows.assign(n * m, 0);
-    for (std::size_t c = 0; c < m; ++c) {
-        rows[c * m + c] = f.one();
-        rows[m * m + c] = f.neg(f.one());
+    auto const width = m * points;
+    auto const prime = f.prime();
+    auto const one = f.one();
+    // Where rows are short, keeping track of what is still 0 in them takes longer than it saves.
+    bool const small = n <= 6;
+    w.rows.assign((n + 1) * width, 0);
+    w.weight.assign(n + 1, 1);
+    w.low.assign(n + 1, 1);
+    w.high.assign(n + 1, 0);
+    for (std::size_t r = 1; r <= m; ++r) {
+        for (std::size_t q = 0; q < points; ++q) w.rows[r * width + (r - 1) * points + q] = one;
+        w.low[r] = small ? 0 : static_cast<std::uint32_t>((r - 1) * points);
+        w.high[r] = static_cast<std::uint32_t>(small ? width : r * points);
     }
+    auto const row = [&](std::size_t r) { return w.rows.data() + r * width; };
+    auto const lighten = [&](std::size_t r) {
+        if (w.weight[r] < 26) return;
+        auto* const x = row(r);
+        for (auto c = w.low[r]; c < w.high[r]; ++c) x[c] = f.reduce(u128{x[c]} * one);
+        w.weight[r] = 1;
+    };
+    auto const empty = [&](std::size_t r) { return w.low[r] >= w.high[r]; };
     for (std::size_t k = p.letters.size(); k-- > 0;) {
         auto const& l = p.letters[k];
-        auto* const x = rows.data() + static_cast<std::size_t>(l.i - 1) * m;
-        auto* const y = rows.data() + static_cast<std::size_t>(l.j - 1) * m;
-        for (std::size_t c = 0; c < m; ++c) {
-            std::uint64_t between = 0;
-            for (auto const* z = x + m; z != y; z += m) between = f.add(between, z[c]);
-            auto const a = f.add(x[c], between);
-            auto const b = f.add(y[c], between);
-            auto const step = l.sign > 0 ? f.sub(a, f.mul(t, b)) : f.sub(f.mul(t_inverse, a), b);
-            x[c] = f.sub(x[c], step);
-            y[c] = f.add(y[c], step);
+        auto const i = static_cast<std::size_t>(l.i);
+        auto const j = static_cast<std::size_t>(l.j);
+        if (small && j == i + 1) {
+            auto const other = l.sign > 0 ? i - 1 : j;
+            if (w.weight[other] > 26) lighten(other);
+            if (w.weight[i] > 26) lighten(i);
+            auto const* const plain = row(other);
+            auto const* const scaled = row(l.sign > 0 ? j : i - 1);
+            auto const* const t = l.sign > 0 ? w.t.data() : w.t_inverse.data();
+            auto* const x = row(i);
+            auto const lift = w.weight[i] * prime;
+            for (std::size_t c = 0; c < width; ++c) {
+                x[c] = plain[c] + f.reduce_lazily(u128{scaled[c] + (lift - x[c])} * t[c]);
+            }
+            w.weight[i] = w.weight[other] + 2;
+            continue;
+        }
+        auto from = static_cast<std::uint32_t>(width);
+        std::uint32_t to = 0;
+        for (auto const r : {i - 1, i, j - 1, j}) {
+            if (empty(r)) continue;
+            if (w.low[r] < from) from = w.low[r];
+            if (w.high[r] > to) to = w.high[r];
+            lighten(r);
+        }
+        // A row that was empty begins where it is first written.
+        auto const grow = [&](std::size_t r) {
+            if (empty(r) || from < w.low[r]) w.low[r] = from;
+            if (to > w.high[r]) w.high[r] = to;
+        };
+        auto const* const before = row(i - 1);
+        auto* const x = row(i);
+        auto const* const y = row(j - 1);
+        auto const* const after = row(j);
+        auto const* const t = l.sign > 0 ? w.t.data() : w.t_inverse.data();
+        if (j == i + 1) {
+            auto const lift = w.weight[i] * prime;
+            auto const* const plain = l.sign > 0 ? before : after;
+            auto const* const scaled = l.sign > 0 ? after : before;
+            for (auto c = from; c < to; ++c) {
+                x[c] = plain[c] + f.reduce_lazily(u128{scaled[c] + (lift - x[c])} * t[c]);
+            }
+            w.weight[i] = w.weight[l.sign > 0 ? i - 1 : j] + 2;
+            grow(i);
+            continue;
+        }
+        auto const lift_u = w.weight[i - 1] * prime;
+        auto const lift_v = w.weight[j] * prime;
+        w.single.resize(width);
+        auto* const phi = w.single.data();
+        for (auto c = from; c < to; ++c) {
+            auto const u = y[c] + (lift_u - before[c]);
+            auto const v = x[c] + (lift_v - after[c]);
+            auto const sum =
+                l.sign > 0 ? u128{u} * one + u128{v} * t[c] : u128{u} * t[c] + u128{v} * one;
+            phi[c] = 2 * prime - f.reduce_lazily(sum);
+        }
+        for (auto r = i; r < j; ++r) {
+            lighten(r);
+            auto* const z = row(r);
+            for (auto c = from; c < to; ++c) z[c] += phi[c];
+            w.weight[r] += 2;
+            grow(r);
         }
     }
 }
@@ -123,99 +279,233 @@ struct elimination {
     for (auto const& l : p.letters) passed += 2.0 + l.j - l.i;
     auto const n = static_cast<double>(p.strands);
     auto const d = static_cast<double>(nodes);
-    return static_cast<double>(primes_for(bits)) * (d * (passed * n + n * n * n) + 3.0 * d * d);
+    return static_cast<double>(narrow_primes_for(bits)) *
+           (d * (passed * n + n * n * n) + 3.0 * d * d);
+}
+
+/// det(I - Burau) at each of the points of `w.rows`, as numerator / denominator; returns the
+/// largest rank. One elimination without divisions for all points; those that need another pivot go
+/// alone.
+inline std::size_t burau_determinants(field const& f, std::size_t m, std::size_t points,
+                                      alexander_workspace& w, std::uint64_t* numerator,
+                                      std::uint64_t* denominator) {
+    auto const width = m * points;
+    auto const one = f.one();
+    w.matrix.resize(m * width);
+    auto const load = [&](std::size_t r, std::size_t c, std::size_t q) {
+        auto const x = f.reduce(u128{w.rows[(r + 1) * width + c * points + q]} * one);
+        return r == c ? f.sub(one, x) : f.neg(x);
+    };
+    for (std::size_t r = 0; r < m; ++r) {
+        for (std::size_t c = 0; c < m; ++c) {
+            for (std::size_t q = 0; q < points; ++q) {
+                w.matrix[r * width + c * points + q] = load(r, c, q);
+            }
+        }
+    }
+    w.single.resize(3 * points > m * m ? 3 * points : m * m);
+    auto* const product = w.single.data();
+    auto* const bad = product + points;
+    for (std::size_t q = 0; q < points; ++q) {
+        numerator[q] = denominator[q] = product[q] = one;
+        bad[q] = 0;
+    }
+    for (std::size_t k = 0; k < m; ++k) {
+        auto const* const top = w.matrix.data() + k * width;
+        auto* const head = w.matrix.data() + k * width + k * points;
+        for (std::size_t q = 0; q < points; ++q) {
+            if (head[q] >= f.prime()) head[q] -= f.prime();
+            if (head[q] == 0) bad[q] = 1;
+            numerator[q] = f.mul(numerator[q], head[q]);
+            product[q] = f.mul(product[q], head[q]);
+            if (k + 1 < m) denominator[q] = f.mul(denominator[q], product[q]);
+        }
+        for (auto r = k + 1; r < m; ++r) {
+            auto* const row = w.matrix.data() + r * width;
+            auto* const factor = product + 2 * points;
+            for (std::size_t q = 0; q < points; ++q) {
+                factor[q] = 2 * f.prime() - row[k * points + q];
+            }
+            for (auto c = k + 1; c < m; ++c) {
+                auto* const x = row + c * points;
+                auto const* const y = top + c * points;
+                for (std::size_t q = 0; q < points; ++q) {
+                    x[q] = f.reduce_lazily(u128{x[q]} * head[q] + u128{factor[q]} * y[q]);
+                }
+            }
+        }
+    }
+    std::size_t rank = 0;
+    std::size_t good = 0;
+    std::uint64_t lone = 0;
+    for (std::size_t q = 0; q < points; ++q) {
+        if (bad[q] == 0) {
+            rank = m;
+            ++good;
+        } else {
+            lone = 1;
+        }
+    }
+    if (lone == 0) return rank;
+    std::vector<char> alone(points);
+    for (std::size_t q = 0; q < points; ++q) alone[q] = static_cast<char>(bad[q]);
+    for (std::size_t q = 0; q < points; ++q) {
+        if (alone[q] == 0) continue;
+        for (std::size_t r = 0; r < m; ++r) {
+            for (std::size_t c = 0; c < m; ++c) w.single[r * m + c] = load(r, c, q);
+        }
+        auto const e = eliminate(f, std::span<std::uint64_t>(w.single).first(m * m), m);
+        numerator[q] = e.numerator;
+        denominator[q] = e.denominator;
+        if (e.rank > rank) rank = e.rank;
+    }
+    return rank;
 }
 
 /// Delta = (-s)^(n-1-w) (1 - t) / (1 - t^n) det(I - Burau(t)) at t = s^2 for as many s as the
 /// degree asks for; Delta / z^epsilon is a polynomial in w = z^2 = t - 2 + 1/t, found by Newton's
-/// interpolation. Exact: degree and size are bounded by the Seifert matrix v.
-[[nodiscard]] inline alexander_residues alexander_of(piece const& p, std::size_t size,
-                                                     double bits) {
+/// interpolation. Exact: the Seifert matrix bounds degree (its size) and coefficients (2^bits). For
+/// `components` > 0, those of the piece whose surface is connected: nabla is divisible by
+/// z^(components - 1), and begins with 1 where that is 1.
+inline void alexander_of(piece const& p, std::size_t size, double bits, std::int64_t components,
+                         alexander_workspace& w, alexander_residues& out) {
     auto const n = static_cast<std::size_t>(p.strands);
     auto const m = n - 1;
     auto const degree = size / 2;
-    alexander_residues out;
+    auto const factor_z = components > 0 ? static_cast<std::size_t>(components - 1) : size % 2;
+    bool const known = components == 1;
+    auto const count = (size - factor_z) / 2 + (known ? 0 : 1);
+    out.moduli.clear();
+    out.values.clear();
     out.epsilon = static_cast<int>(size % 2);
     out.width = degree + 2;
-    out.corank = static_cast<std::int64_t>(m);
     std::int64_t writhe = 0;
     for (auto const& l : p.letters) writhe += l.sign;
     auto const shift = static_cast<std::int64_t>(m) - writhe;
-    auto const count = primes_for(bits);
-
-    primes source;
-    std::vector<std::uint64_t> s, s_inverse, t_n, rows, matrix, value, divisor, node, scratch,
-        newton, coefficients, differences;
-    for (std::int64_t k = 0; k < count; ++k) {
+    auto const shift_size = static_cast<std::uint64_t>(shift < 0 ? -shift : shift);
+    auto const primes = narrow_primes_for(bits);
+    std::size_t rank = 0;
+    narrow_primes source;
+    for (std::int64_t k = 0; k < primes; ++k) {
         field const f(source.next());
         out.moduli.push_back(f.prime());
-        s.clear();
-        divisor.clear();
-        value.clear();
-        for (std::int64_t candidate = 2; s.size() <= degree; ++candidate) {
-            auto const x = f.from(candidate);
+        bool tabled = k == 0 && count <= node_table::size;
+        w.s.clear();
+        w.denominator.clear();
+        for (std::int64_t candidate = 2; w.s.size() < count; ++candidate) {
+            auto const x =
+                tabled ? first_nodes.s[static_cast<std::size_t>(candidate - 2)] : f.from(candidate);
             auto const factor = f.sub(f.one(), f.pow(f.mul(x, x), n));
-            if (factor == 0) continue;
-            s.push_back(x);
-            divisor.push_back(factor);
-        }
-        s_inverse = s;
-        f.invert_all(s_inverse, scratch);
-        node.resize(s.size());
-        for (std::size_t q = 0; q < s.size(); ++q) {
-            auto const t = f.mul(s[q], s[q]);
-            auto const z = f.sub(s[q], s_inverse[q]);
-            node[q] = f.mul(z, z);
-            burau(f, p, t, f.mul(s_inverse[q], s_inverse[q]), rows);
-            matrix.resize(m * m);
-            for (std::size_t r = 0; r < m; ++r) {
-                for (std::size_t c = 0; c < m; ++c) {
-                    auto const x = f.neg(rows[r * m + c]);
-                    matrix[r * m + c] = r == c ? f.add(f.one(), x) : x;
+            if (factor == 0) {
+                tabled = false;
+                w.s.clear();
+                w.denominator.clear();
+                for (std::int64_t skipped = 2; skipped < candidate; ++skipped) {
+                    auto const y = f.from(skipped);
+                    auto const g = f.sub(f.one(), f.pow(f.mul(y, y), n));
+                    if (g == 0) continue;
+                    w.s.push_back(y);
+                    w.denominator.push_back(g);
                 }
+                continue;
             }
-            auto const det = eliminate(f, matrix, m);
-            auto const corank = static_cast<std::int64_t>(m - det.rank);
-            if (corank < out.corank) out.corank = corank;
-            auto const base = f.neg(shift < 0 ? s_inverse[q] : s[q]);
-            auto g = f.mul(f.pow(base, static_cast<std::uint64_t>(shift < 0 ? -shift : shift)),
-                           f.mul(f.sub(f.one(), t), det.numerator));
-            divisor[q] = f.mul(divisor[q], det.denominator);
-            if (out.epsilon == 1) divisor[q] = f.mul(divisor[q], z);
-            value.push_back(g);
+            w.s.push_back(x);
+            w.denominator.push_back(factor);
         }
-        f.invert_all(divisor, scratch);
-        for (std::size_t q = 0; q < s.size(); ++q) value[q] = f.mul(value[q], divisor[q]);
+        w.node.resize(count);
+        if (tabled) {
+            w.s_inverse.assign(first_nodes.s_inverse.begin(),
+                               first_nodes.s_inverse.begin() + static_cast<std::ptrdiff_t>(count));
+            for (std::size_t q = 0; q < count; ++q) w.node[q] = first_nodes.node[q];
+        } else {
+            w.s_inverse = w.s;
+            f.invert_all(w.s_inverse, w.scratch);
+            for (std::size_t q = 0; q < count; ++q) {
+                auto const z = f.sub(w.s[q], w.s_inverse[q]);
+                w.node[q] = f.mul(z, z);
+            }
+        }
+        w.values.resize(2 * count);
+        auto const block = m < 64 ? 128 / m + 1 : std::size_t{2};
+        for (std::size_t first = 0; first < count; first += block) {
+            auto const points = first + block < count ? block : count - first;
+            w.t.resize(m * points);
+            w.t_inverse.resize(m * points);
+            for (std::size_t q = 0; q < points; ++q) {
+                w.t[q] = f.mul(w.s[first + q], w.s[first + q]);
+                w.t_inverse[q] = f.mul(w.s_inverse[first + q], w.s_inverse[first + q]);
+            }
+            for (std::size_t c = points; c < m * points; ++c) {
+                w.t[c] = w.t[c - points];
+                w.t_inverse[c] = w.t_inverse[c - points];
+            }
+            burau(f, p, points, w);
+            auto const found = burau_determinants(f, m, points, w, w.values.data() + first,
+                                                  w.values.data() + count + first);
+            if (found > rank) rank = found;
+        }
+        for (std::size_t q = 0; q < count; ++q) {
+            auto const s = w.s[q];
+            auto const base = f.neg(shift < 0 ? w.s_inverse[q] : s);
+            w.values[q] =
+                f.mul(f.mul(f.pow(base, shift_size), f.sub(f.one(), f.mul(s, s))), w.values[q]);
+            w.denominator[q] = f.mul(w.denominator[q], w.values[count + q]);
+            if (out.epsilon == 1) {
+                w.denominator[q] = f.mul(w.denominator[q], f.sub(s, w.s_inverse[q]));
+            }
+            if (factor_z > 1) {
+                w.denominator[q] = f.mul(w.denominator[q], f.pow(w.node[q], factor_z / 2));
+            }
+            if (known) {
+                // (nabla - 1) / w
+                w.values[q] = f.sub(w.values[q], w.denominator[q]);
+                w.denominator[q] = f.mul(w.denominator[q], w.node[q]);
+            }
+        }
+        f.invert_all(w.denominator, w.scratch);
+        for (std::size_t q = 0; q < count; ++q) {
+            w.values[q] = f.mul(w.values[q], w.denominator[q]);
+        }
 
         // Divided differences; their denominators are inverted all at once.
-        differences.clear();
-        for (std::size_t step = 1; step <= degree; ++step) {
-            for (std::size_t q = degree; q >= step; --q) {
-                differences.push_back(f.sub(node[q], node[q - step]));
+        if (!tabled) {
+            w.differences.clear();
+            for (std::size_t step = 1; step < count; ++step) {
+                for (std::size_t q = count - 1; q >= step; --q) {
+                    w.differences.push_back(f.sub(w.node[q], w.node[q - step]));
+                }
             }
+            f.invert_all(w.differences, w.scratch);
         }
-        f.invert_all(differences, scratch);
-        newton = value;
         std::size_t next = 0;
-        for (std::size_t step = 1; step <= degree; ++step) {
-            for (std::size_t q = degree; q >= step; --q) {
-                newton[q] = f.mul(f.sub(newton[q], newton[q - 1]), differences[next++]);
+        for (std::size_t step = 1; step < count; ++step) {
+            for (std::size_t q = count - 1; q >= step; --q) {
+                auto const inverse =
+                    tabled ? first_nodes.inverse_difference[q * node_table::size + q - step]
+                           : w.differences[next++];
+                w.values[q] = f.mul(f.sub(w.values[q], w.values[q - 1]), inverse);
             }
         }
         // Horner's scheme in w = t - 2 + 1/t on symmetric coefficients c[0..degree].
+        auto& coefficients = w.coefficients;
         coefficients.assign(degree + 2, 0);
         auto const two = f.add(f.one(), f.one());
-        for (std::size_t q = degree + 1; q-- > 0;) {
-            auto const centre = f.add(two, node[q]);
+        std::size_t reached = 0;
+        auto const horner = [&](std::uint64_t node, std::uint64_t value) {
+            auto const centre = f.add(two, node);
             auto below = coefficients[1];
-            for (std::size_t e = 0; e <= degree; ++e) {
+            for (std::size_t e = 0; e <= reached && e <= degree; ++e) {
                 auto const here = coefficients[e];
                 coefficients[e] = f.sub(f.add(below, coefficients[e + 1]), f.mul(centre, here));
                 below = here;
             }
+            ++reached;
             coefficients[degree + 1] = 0;
-            coefficients[0] = f.add(coefficients[0], newton[q]);
-        }
+            coefficients[0] = f.add(coefficients[0], value);
+        };
+        for (std::size_t q = count; q-- > 0;) horner(w.node[q], w.values[q]);
+        if (known) horner(0, f.one());
+        for (std::size_t k2 = 0; k2 < factor_z / 2; ++k2) horner(0, 0);
         if (out.epsilon == 1) {
             // Times t^1/2 - t^-1/2: the coefficient of e + 1/2 is c[e] - c[e + 1].
             for (std::size_t e = 0; e <= degree; ++e) {
@@ -232,7 +522,7 @@ struct elimination {
         for (std::size_t e = 0; e <= degree; ++e) out.values.push_back(f.to(coefficients[e]));
         out.values.push_back(f.to(alternating));
     }
-    return out;
+    out.corank = static_cast<std::int64_t>(m - rank);
 }
 
 /// What is known of Alexander's polynomial of a whole link.
@@ -255,7 +545,7 @@ inline std::string budget_reason(std::string_view what, double cost, limits cons
 template <class Integer>
 [[nodiscard]] alexander_data<Integer>
 alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> const& forms,
-                  limits const& l) {
+                  limits const& l, alexander_workspace& workspace) {
     using traits = integer_traits<Integer>;
     alexander_data<Integer> out;
     bool const split = s.parts() > 1;
@@ -267,6 +557,7 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
     std::uint64_t low = 1;
     bool polynomial_fits = true;
     bool determinant_fits = true;
+    alexander_residues residues;
     for (std::size_t k = 0; k < s.pieces.size(); ++k) {
         auto const& p = s.pieces[k];
         if (!forms[k]) {
@@ -281,19 +572,38 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
             reason = budget_reason("the Alexander polynomial", cost, l);
             break;
         }
-        auto const residues = alexander_of(p, v.size, bits);
+        auto const own =
+            forms[k]->surface_parts == 1 ? piece_components(p, workspace.weight) : std::int64_t{0};
+        alexander_of(p, v.size, bits, own, workspace, residues);
         corank += residues.corank;
-        remainders decoder(residues.moduli);
-        std::vector<std::uint64_t> column(residues.moduli.size());
+        auto const terms = residues.width - 1;
+        std::optional<remainders> decoder;
+        if (residues.moduli.size() > 1) decoder.emplace(residues.moduli);
+        auto& column = workspace.scratch;
         auto const entry = [&](std::size_t e) {
+            column.resize(residues.moduli.size());
             for (std::size_t q = 0; q < column.size(); ++q) {
                 column[q] = residues.values[q * residues.width + e];
             }
         };
-        auto const terms = residues.width - 1;
-        entry(terms);
-        auto value = decoder.template value<Integer>(column);
-        low *= decoder.low_bits(column);
+        // One modulus: the residue of least size, below 2^56.
+        auto const lone = [&](std::size_t e) {
+            auto const x = residues.values[e];
+            auto const half = residues.moduli[0] / 2;
+            return static_cast<std::int64_t>(x) -
+                   (x > half ? static_cast<std::int64_t>(residues.moduli[0]) : 0);
+        };
+        auto const number = [&](std::size_t e) -> std::optional<Integer> {
+            if (!decoder) return Integer(lone(e));
+            entry(e);
+            return decoder->template value<Integer>(column);
+        };
+        auto value = number(terms);
+        if (decoder) {
+            low *= decoder->low_bits(column);
+        } else {
+            low *= static_cast<std::uint64_t>(lone(terms));
+        }
         if (value && *value < 0) *value = -*value;
         Integer product(0);
         determinant_fits =
@@ -305,8 +615,7 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
         // Exponents -(terms - 1) - epsilon/2 ... : mirror the half that is known.
         std::vector<Integer> coefficients(2 * terms - 1 + epsilon, Integer(0));
         for (std::size_t e = 0; e < terms; ++e) {
-            entry(e);
-            auto c = decoder.template value<Integer>(column);
+            auto c = number(e);
             if (!c) {
                 polynomial_fits = false;
                 any = true;
@@ -319,10 +628,14 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
         if (!any) zero = true;
         if (polynomial_fits) {
             auto const min = -2 * static_cast<std::int64_t>(terms - 1) - residues.epsilon;
-            auto next =
-                try_multiply(polynomial, basic_laurent<Integer>(min, std::move(coefficients)));
-            polynomial_fits = next.has_value();
-            if (next) polynomial = *std::move(next);
+            basic_laurent<Integer> own_polynomial(min, std::move(coefficients));
+            if (k == 0) {
+                polynomial = std::move(own_polynomial);
+            } else {
+                auto next = try_multiply(polynomial, own_polynomial);
+                polynomial_fits = next.has_value();
+                if (next) polynomial = *std::move(next);
+            }
         }
     }
     if (zero && (reason.empty() || split)) {
@@ -354,6 +667,14 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
             outcome<Integer>::overflow("the determinant does not fit the integer type");
     }
     return out;
+}
+
+template <class Integer>
+[[nodiscard]] alexander_data<Integer>
+alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> const& forms,
+                  limits const& l) {
+    alexander_workspace workspace;
+    return alexander_data_of<Integer>(s, forms, l, workspace);
 }
 
 /// The pieces' Seifert forms; absent where writing one out is beyond the budget.

@@ -21,7 +21,7 @@ __extension__ typedef __int128 i128;
 /// Source: P. Montgomery, Modular multiplication without trial division (1985).
 class field {
 public:
-    explicit field(std::uint64_t p) noexcept
+    constexpr explicit field(std::uint64_t p) noexcept
         : p_(p)
         , inverse_(p) {
         for (int i = 0; i < 5; ++i) inverse_ *= 2 - p * inverse_;
@@ -30,35 +30,37 @@ public:
         r2_ = static_cast<std::uint64_t>(u128{r} * r % p);
     }
 
-    [[nodiscard]] std::uint64_t prime() const noexcept { return p_; }
-    [[nodiscard]] std::uint64_t one() const noexcept { return one_; }
+    [[nodiscard]] constexpr std::uint64_t prime() const noexcept { return p_; }
+    [[nodiscard]] constexpr std::uint64_t one() const noexcept { return one_; }
 
-    [[nodiscard]] std::uint64_t mul(std::uint64_t a, std::uint64_t b) const noexcept {
+    [[nodiscard]] constexpr std::uint64_t mul(std::uint64_t a, std::uint64_t b) const noexcept {
         return reduce(u128{a} * b);
     }
-    [[nodiscard]] std::uint64_t add(std::uint64_t a, std::uint64_t b) const noexcept {
+    [[nodiscard]] constexpr std::uint64_t add(std::uint64_t a, std::uint64_t b) const noexcept {
         auto const s = a + b;
         return s >= p_ ? s - p_ : s;
     }
-    [[nodiscard]] std::uint64_t sub(std::uint64_t a, std::uint64_t b) const noexcept {
+    [[nodiscard]] constexpr std::uint64_t sub(std::uint64_t a, std::uint64_t b) const noexcept {
         auto const d = a - b;
         return a < b ? d + p_ : d;
     }
-    [[nodiscard]] std::uint64_t neg(std::uint64_t a) const noexcept { return a == 0 ? 0 : p_ - a; }
+    [[nodiscard]] constexpr std::uint64_t neg(std::uint64_t a) const noexcept {
+        return a == 0 ? 0 : p_ - a;
+    }
 
-    [[nodiscard]] std::uint64_t from(std::int64_t n) const noexcept {
+    [[nodiscard]] constexpr std::uint64_t from(std::int64_t n) const noexcept {
         auto const size = n < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(n)
                                 : static_cast<std::uint64_t>(n);
         auto const m = mul(size < p_ ? size : size % p_, r2_);
         return n < 0 ? neg(m) : m;
     }
-    [[nodiscard]] std::uint64_t from_residue(std::uint64_t n) const noexcept {
+    [[nodiscard]] constexpr std::uint64_t from_residue(std::uint64_t n) const noexcept {
         return mul(n < p_ ? n : n % p_, r2_);
     }
     /// The residue in [0, p).
-    [[nodiscard]] std::uint64_t to(std::uint64_t a) const noexcept { return reduce(a); }
+    [[nodiscard]] constexpr std::uint64_t to(std::uint64_t a) const noexcept { return reduce(a); }
 
-    [[nodiscard]] std::uint64_t pow(std::uint64_t a, std::uint64_t e) const noexcept {
+    [[nodiscard]] constexpr std::uint64_t pow(std::uint64_t a, std::uint64_t e) const noexcept {
         auto out = one_;
         for (; e != 0; e >>= 1U, a = mul(a, a)) {
             if ((e & 1U) != 0) out = mul(out, a);
@@ -67,7 +69,7 @@ public:
     }
 
     /// The inverse of a, which must not be 0 (Euclid).
-    [[nodiscard]] std::uint64_t inverse(std::uint64_t a) const noexcept {
+    [[nodiscard]] constexpr std::uint64_t inverse(std::uint64_t a) const noexcept {
         std::uint64_t r0 = p_;
         std::uint64_t r1 = to(a);
         std::uint64_t s0 = 0;
@@ -103,14 +105,21 @@ public:
         }
     }
 
-private:
-    [[nodiscard]] std::uint64_t reduce(u128 t) const noexcept {
+    /// t / 2^64, in [0, p), for t < 2^64 p.
+    [[nodiscard]] constexpr std::uint64_t reduce(u128 t) const noexcept {
         auto const q = static_cast<std::uint64_t>(t) * inverse_;
         auto const high = static_cast<std::uint64_t>(t >> 64U);
         auto const m = static_cast<std::uint64_t>((u128{q} * p_) >> 64U);
-        return high < m ? high - m + p_ : high - m;
+        return high - m + (p_ & (std::uint64_t{0} - std::uint64_t{high < m ? 1U : 0U}));
+    }
+    /// The same in (0, 2p), quicker where that will do.
+    [[nodiscard]] constexpr std::uint64_t reduce_lazily(u128 t) const noexcept {
+        auto const q = static_cast<std::uint64_t>(t) * inverse_;
+        auto const m = static_cast<std::uint64_t>((u128{q} * p_) >> 64U);
+        return static_cast<std::uint64_t>(t >> 64U) + (p_ - m);
     }
 
+private:
     std::uint64_t p_, inverse_, one_ = 0, r2_ = 0;
 };
 

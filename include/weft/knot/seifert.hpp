@@ -60,22 +60,43 @@ struct collins_generator {
     auto const generators = collins_generators(p);
     auto const n = generators.size();
     integer_matrix v{n, std::vector<int>(n * n, 0)};
-    // Generators that meet letter positions before the earliest start still open cannot come.
+    // The generators of each column, in order.
+    auto const columns = static_cast<std::size_t>(p.strands) + 1;
+    std::vector<std::size_t> start(columns + 1, 0);
+    for (auto const& g : generators) ++start[static_cast<std::size_t>(g.column) + 1];
+    for (std::size_t c = 1; c <= columns; ++c) start[c] += start[c - 1];
+    std::vector<std::size_t> sorted(n);
     for (std::size_t x = 0; x < n; ++x) {
-        auto const& [column, a, b] = generators[x];
-        v(x, x) = -(p.letters[a].sign + p.letters[b].sign) / 2;
-        for (std::size_t y = 0; y < n; ++y) {
-            auto const& other = generators[y];
-            if (other.column == column && other.first == b) {
+        sorted[start[static_cast<std::size_t>(generators[x].column)]++] = x;
+    }
+    // Now start[c] is where column c ends.
+    std::size_t next = 0;
+    for (std::size_t c = 1; c < columns; ++c) {
+        auto const begin = start[c - 1];
+        auto const end = start[c];
+        auto const beside = c + 1 < columns ? start[c + 1] : end;
+        next = end;
+        for (auto k = begin; k < end; ++k) {
+            auto const x = sorted[k];
+            auto const a = generators[x].first;
+            auto const b = generators[x].last;
+            v(x, x) = -(p.letters[a].sign + p.letters[b].sign) / 2;
+            if (k + 1 < end) {
+                auto const y = sorted[k + 1];
                 if (p.letters[b].sign > 0) {
                     v(y, x) = 1;
                 } else {
                     v(x, y) = -1;
                 }
-            } else if (other.column == column + 1) {
-                if (a < other.first && other.first < b && b < other.last) {
+            }
+            while (next < beside && generators[sorted[next]].last < a) ++next;
+            for (auto q = next; q < beside && generators[sorted[q]].first < b; ++q) {
+                auto const y = sorted[q];
+                auto const first = generators[y].first;
+                auto const last = generators[y].last;
+                if (a < first && first < b && b < last) {
                     v(x, y) = -1;
-                } else if (other.first < a && a < other.last && other.last < b) {
+                } else if (first < a && a < last && last < b) {
                     v(x, y) = 1;
                 }
             }

@@ -31,44 +31,271 @@ struct signature_result {
 
 namespace detail {
 
-/// Inertia by fraction-free elimination in 64 bits, for matrices whose minors all stay below 2^31;
-/// nothing where it meets a zero diagonal that is not a zero matrix.
-[[nodiscard]] inline std::optional<signature_result> small_inertia(integer_matrix const& v) {
-    auto const n = v.size;
-    std::vector<std::int64_t> a(n * n);
-    for (std::size_t x = 0; x < n; ++x) {
-        for (std::size_t y = 0; y < n; ++y) a[x * n + y] = std::int64_t{v(x, y)} + v(y, x);
-    }
-    std::vector<std::size_t> left(n);
-    for (std::size_t x = 0; x < n; ++x) left[x] = x;
-    signature_result out;
-    std::int64_t previous = 1;
-    while (!left.empty()) {
-        std::size_t at = 0;
-        while (at < left.size() && a[left[at] * n + left[at]] == 0) ++at;
-        if (at == left.size()) {
-            for (auto const x : left) {
-                for (auto const y : left) {
-                    if (a[x * n + y] != 0) return std::nullopt;
-                }
-            }
-            out.nullity = static_cast<std::int64_t>(left.size());
-            break;
-        }
-        auto const k = left[at];
-        left.erase(left.begin() + static_cast<std::ptrdiff_t>(at));
-        auto const pivot = a[k * n + k];
-        out.signature += (pivot > 0) == (previous > 0) ? 1 : -1;
-        for (auto const x : left) {
-            for (auto const y : left) {
-                if (y < x) continue;
-                auto const next = (a[x * n + y] * pivot - a[x * n + k] * a[k * n + y]) / previous;
-                a[x * n + y] = a[y * n + x] = next;
-            }
-        }
-        previous = pivot;
-    }
+/// Room for certified eliminations, to be used again and again.
+struct inertia_workspace {
+    std::vector<double> matrix, factor, scaled, column, bound;
+    std::vector<std::size_t> order;
+    std::vector<char> paired;
+};
+
+/// P (A + shift I) P^T = L D L^T + R in double precision, with 1x1 and 2x2 pivots in D and a proven
+/// bound on |R| in the maximum norm of rows.
+struct symmetric_factors {
+    std::size_t negative = 0; ///< eigenvalues of D
+    double residual = 0.0;
+    double margin = 0.0; ///< a lower bound on D's singular values
+    bool usable = false; ///< D is regular, and its signs are certain
+};
+
+/// Two doubles in one register.
+using double_pair = double __attribute__((vector_size(16)));
+
+[[nodiscard]] inline double_pair load_pair(double const* x) noexcept {
+    double_pair out;
+    __builtin_memcpy(&out, x, sizeof out);
     return out;
+}
+
+[[nodiscard]] inline double dot(double const* x, double const* y, std::size_t n) noexcept {
+    double_pair s0{};
+    double_pair s1{};
+    double_pair s2{};
+    double_pair s3{};
+    std::size_t k = 0;
+    for (; k + 8 <= n; k += 8) {
+        s0 += load_pair(x + k) * load_pair(y + k);
+        s1 += load_pair(x + k + 2) * load_pair(y + k + 2);
+        s2 += load_pair(x + k + 4) * load_pair(y + k + 4);
+        s3 += load_pair(x + k + 6) * load_pair(y + k + 6);
+    }
+    auto const s = (s0 + s2) + (s1 + s3);
+    double rest = 0.0;
+    for (; k < n; ++k) rest += x[k] * y[k];
+    return (s[0] + s[1]) + rest;
+}
+
+/// x -= f y.
+inline void subtract_multiple(double* x, double f, double const* y, std::size_t n) noexcept {
+    double_pair const factor{f, f};
+    std::size_t k = 0;
+    for (; k + 2 <= n; k += 2) {
+        auto const d = load_pair(x + k) - factor * load_pair(y + k);
+        __builtin_memcpy(x + k, &d, sizeof d);
+    }
+    if (k < n) x[k] -= f * y[k];
+}
+
+/// Factors w.matrix (n x n, symmetric) plus shift I; L is left in the lower half of w.factor. How
+/// well that went does not matter for rigour: the residual is measured afterwards, and the
+/// rounding of measuring it is bounded (n + 8 operations an entry).
+[[nodiscard]] inline symmetric_factors factor_symmetric(std::size_t n, double shift,
+                                                        inertia_workspace& w) {
+    symmetric_factors out;
+    auto& l = w.factor;
+    l.assign(w.matrix.begin(), w.matrix.begin() + static_cast<std::ptrdiff_t>(n * n));
+    w.order.resize(n);
+    w.paired.assign(n, 0);
+    w.column.resize(2 * n);
+    w.bound.resize(2 * n);
+    for (std::size_t x = 0; x < n; ++x) {
+        l[x * n + x] += shift;
+        w.order[x] = x;
+    }
+    auto const size = [](double x) { return __builtin_fabs(x); };
+    auto const at = [&](std::size_t x, std::size_t y) -> double& {
+        return x >= y ? l[x * n + y] : l[y * n + x];
+    };
+    auto const exchange = [&](std::size_t k, std::size_t p) {
+        if (k == p) return;
+        std::swap(w.order[k], w.order[p]);
+        for (std::size_t c = 0; c < k; ++c) std::swap(l[k * n + c], l[p * n + c]);
+        for (std::size_t c = k + 1; c < p; ++c) std::swap(l[c * n + k], l[p * n + c]);
+        for (std::size_t r = p + 1; r < n; ++r) std::swap(l[r * n + k], l[r * n + p]);
+        std::swap(l[k * n + k], l[p * n + p]);
+    };
+    // d[k] on the diagonal, e[k] beside it where k and k + 1 are one block.
+    auto* const d = w.bound.data();
+    auto* const e = d + n;
+    out.margin = 1e300;
+    for (std::size_t k = 0; k < n;) {
+        auto best = k;
+        for (auto x = k + 1; x < n; ++x) {
+            if (size(l[x * n + x]) > size(l[best * n + best])) best = x;
+        }
+        auto largest = best;
+        double beside = 0.0;
+        for (auto x = k; x < n; ++x) {
+            if (x != best && size(at(x, best)) > beside) {
+                beside = size(at(x, best));
+                largest = x;
+            }
+        }
+        auto const pivot = l[best * n + best];
+        if (size(pivot) >= 0.25 * beside) {
+            if (!(size(pivot) > 0.0)) return out;
+            exchange(k, best);
+            d[k] = pivot;
+            e[k] = 0.0;
+            if (pivot < 0.0) ++out.negative;
+            if (size(pivot) < out.margin) out.margin = size(pivot);
+            auto* const u = w.column.data();
+            for (auto x = k + 1; x < n; ++x) u[x] = l[x * n + k];
+            for (auto x = k + 1; x < n; ++x) {
+                auto const factor = u[x] / pivot;
+                l[x * n + k] = factor;
+                if (factor == 0.0) continue;
+                auto* const row = l.data() + x * n;
+                subtract_multiple(row + k + 1, factor, u + k + 1, x - k);
+            }
+            l[k * n + k] = 1.0;
+            ++k;
+            continue;
+        }
+        // `largest` pairs with `best`; after the first exchange it may have moved.
+        exchange(k, best);
+        if (largest == k) largest = best;
+        exchange(k + 1, largest);
+        auto const a = l[k * n + k];
+        auto const b = l[(k + 1) * n + k];
+        auto const c = l[(k + 1) * n + k + 1];
+        auto const det = a * c - b * b;
+        if (!(size(det) > 1e-14 * (size(a * c) + b * b))) return out;
+        d[k] = a;
+        e[k] = b;
+        d[k + 1] = c;
+        e[k + 1] = 0.0;
+        w.paired[k] = 1;
+        if (det < 0.0) {
+            ++out.negative;
+        } else if (a < 0.0) {
+            out.negative += 2;
+        }
+        auto const norm_a = size(a) + size(b);
+        auto const norm_c = size(c) + size(b);
+        auto const least = 0.99 * size(det) / (norm_a > norm_c ? norm_a : norm_c);
+        if (least < out.margin) out.margin = least;
+        auto* const u = w.column.data();
+        auto* const v = u + n;
+        for (auto x = k + 2; x < n; ++x) {
+            u[x] = l[x * n + k];
+            v[x] = l[x * n + k + 1];
+        }
+        for (auto x = k + 2; x < n; ++x) {
+            auto const f = (u[x] * c - v[x] * b) / det;
+            auto const g = (v[x] * a - u[x] * b) / det;
+            l[x * n + k] = f;
+            l[x * n + k + 1] = g;
+            if (f == 0.0 && g == 0.0) continue;
+            auto* const row = l.data() + x * n;
+            subtract_multiple(row + k + 2, f, u + k + 2, x - k - 1);
+            subtract_multiple(row + k + 2, g, v + k + 2, x - k - 1);
+        }
+        l[k * n + k] = l[(k + 1) * n + k + 1] = 1.0;
+        l[(k + 1) * n + k] = 0.0;
+        k += 2;
+    }
+    // R = P (A + shift I) P^T - L (D L^T), entry by entry.
+    w.scaled.resize(n * n);
+    auto* const sums = w.column.data(); // of |L D| over columns, then of |R| over rows
+    auto* const rows = sums + n;
+    for (std::size_t x = 0; x < n; ++x) sums[x] = rows[x] = 0.0;
+    for (std::size_t x = 0; x < n; ++x) {
+        auto const* const from = l.data() + x * n;
+        auto* const to = w.scaled.data() + x * n;
+        for (std::size_t k = 0; k <= x; ++k) {
+            if (w.paired[k] != 0) {
+                auto const next = k + 1 <= x ? from[k + 1] : 0.0;
+                to[k] = from[k] * d[k] + next * e[k];
+                sums[k] += size(from[k] * d[k]) + size(next * e[k]);
+                if (k + 1 < n) {
+                    to[k + 1] = from[k] * e[k] + next * d[k + 1];
+                    sums[k + 1] += size(from[k] * e[k]) + size(next * d[k + 1]);
+                }
+                ++k;
+            } else {
+                to[k] = from[k] * d[k];
+                sums[k] += size(to[k]);
+            }
+        }
+    }
+    auto const gamma = 1.01 * static_cast<double>(n + 8) * 0x1p-53;
+    for (std::size_t x = 0; x < n; ++x) {
+        auto const px = w.order[x];
+        for (std::size_t y = 0; y <= x; ++y) {
+            auto const py = w.order[y];
+            // The row of L D reaches one place further where y begins a block.
+            auto const reach = w.paired[y] != 0 && y < x ? y + 2 : y + 1;
+            auto entry = w.matrix[px * n + py];
+            if (x == y) entry += shift;
+            auto const r = size(entry - dot(l.data() + x * n, w.scaled.data() + y * n, reach)) +
+                           gamma * size(entry);
+            rows[x] += r;
+            if (x != y) rows[y] += r;
+        }
+    }
+    for (std::size_t x = 0; x < n; ++x) {
+        double products = 0.0;
+        for (std::size_t k = 0; k <= x; ++k) products += size(l[x * n + k]) * sums[k];
+        auto const r = 1.01 * (rows[x] + gamma * products);
+        if (!(r <= out.residual)) out.residual = r;
+    }
+    out.usable = is_finite(out.residual);
+    return out;
+}
+
+/// Bounds on how many eigenvalues of a symmetric matrix are negative. They are equal where the
+/// matrix is regular and not too badly conditioned.
+struct negative_count {
+    std::size_t least = 0;
+    std::size_t most = 0;
+    bool known = false;
+};
+
+/// For w.matrix, each of whose rows is known up to `error` (sum of absolute errors). Either the
+/// factors of A prove their own inertia (by Sylvester, as |L^-1 R L^-T| is below D's singular
+/// values), or those of A - s I and A + s I with residuals below s enclose it (by Weyl).
+[[nodiscard]] inline negative_count certified_negative(std::size_t n, double error,
+                                                       inertia_workspace& w) {
+    if (n == 0) return {0, 0, true};
+    auto const enclosed = [&](double s) {
+        negative_count out;
+        auto const below = factor_symmetric(n, -s, w);
+        if (!below.usable || !(1.01 * (below.residual + error) <= s)) return out;
+        auto const above = factor_symmetric(n, s, w);
+        if (!above.usable || !(1.01 * (above.residual + error) <= s)) return out;
+        return negative_count{above.negative, below.negative, true};
+    };
+    // The bound on L^-1 is too coarse for larger ones.
+    if (n > 48) {
+        auto const quick = enclosed(0x1p-24);
+        if (quick.known && quick.least == quick.most) return quick;
+    }
+    auto const first = factor_symmetric(n, 0.0, w);
+    double shift = 1e-9;
+    if (first.usable) {
+        // Row and column sums of the inverse of L's comparison matrix.
+        w.column.assign(2 * n, 1.0);
+        auto* const rows = w.column.data();
+        auto* const columns = rows + n;
+        double most_rows = 1.0;
+        double most_columns = 1.0;
+        for (std::size_t x = 0; x < n; ++x) {
+            for (std::size_t k = 0; k < x; ++k) {
+                rows[x] += __builtin_fabs(w.factor[x * n + k]) * rows[k];
+            }
+            if (rows[x] > most_rows) most_rows = rows[x];
+        }
+        for (std::size_t x = n; x-- > 0;) {
+            if (columns[x] > most_columns) most_columns = columns[x];
+            for (std::size_t k = 0; k < x; ++k) {
+                columns[k] += __builtin_fabs(w.factor[x * n + k]) * columns[x];
+            }
+        }
+        auto const perturbed = 1.01 * (most_rows * most_columns) * (first.residual + error);
+        if (perturbed < first.margin) return {first.negative, first.negative, true};
+        shift = 4.0 * (first.residual + error);
+    }
+    return enclosed(shift);
 }
 
 /// One step of a symmetric elimination: a 1x1 pivot (first == second) or a 2x2 one.
@@ -201,14 +428,32 @@ eliminate_symmetric(field const& f, integer_matrix const& v, std::vector<pivot_s
     return out;
 }
 
-/// Inertia of v + v^T: signs of the leading minors of a symmetric elimination (Jacobi, Gundelfinger
-/// and Frobenius), each found modulo as many primes as Hadamard's bound asks for; that the rest is
-/// 0 is proven modulo the same primes.
+/// The largest matrix that is written out in double precision.
+inline constexpr std::size_t max_dense_size = 1536;
+
+/// Inertia of v + v^T. First by eliminations in double precision that prove their own signs; where
+/// they cannot (v + v^T is singular, or nearly so), from signs of the leading minors of a symmetric
+/// elimination (Jacobi, Gundelfinger and Frobenius), each found modulo as many primes as Hadamard's
+/// bound asks for; that the rest is 0 is proven modulo the same primes.
 template <class Primes = primes>
 [[nodiscard]] outcome<signature_result> inertia(integer_matrix const& v, limits const& l,
-                                                Primes source = {}) {
+                                                inertia_workspace& w, Primes source = {}) {
     using result = outcome<signature_result>;
     if (v.size == 0) return result::of({});
+    if (v.size <= max_dense_size) {
+        auto const n = v.size;
+        w.matrix.resize(n * n);
+        for (std::size_t x = 0; x < n; ++x) {
+            for (std::size_t y = 0; y < n; ++y) {
+                w.matrix[x * n + y] = static_cast<double>(v(x, y)) + static_cast<double>(v(y, x));
+            }
+        }
+        auto const found = certified_negative(n, 0.0, w);
+        if (found.known && found.least == found.most) {
+            return result::of(
+                {static_cast<std::int64_t>(n) - 2 * static_cast<std::int64_t>(found.least), 0});
+        }
+    }
     hadamard_bits h;
     for (std::size_t x = 0; x < v.size; ++x) {
         double norm = 0.0;
@@ -217,9 +462,6 @@ template <class Primes = primes>
             norm += e * e;
         }
         h.row(norm);
-    }
-    if (h.bits() < 30.5) {
-        if (auto const small = small_inertia(v)) return result::of(*small);
     }
     auto const count = static_cast<std::size_t>(primes_for(h.bits()));
     auto const budget = static_cast<double>(l.max_operations) / static_cast<double>(count);
@@ -280,7 +522,7 @@ template <class Primes = primes>
 /// Signatures add over pieces, nullities too, plus one for every further part.
 [[nodiscard]] inline outcome<signature_result>
 signature_of(simplified const& s, std::vector<std::optional<seifert_form>> const& forms,
-             limits const& l) {
+             limits const& l, inertia_workspace& workspace) {
     using result = outcome<signature_result>;
     signature_result out{0, s.parts() - 1};
     for (std::size_t k = 0; k < s.pieces.size(); ++k) {
@@ -289,12 +531,19 @@ signature_of(simplified const& s, std::vector<std::optional<seifert_form>> const
                                        to_text(seifert_size(s.pieces[k])) +
                                        " is beyond the budget");
         }
-        auto part = inertia(forms[k]->matrix, l);
+        auto part = inertia(forms[k]->matrix, l, workspace);
         if (!part.value) return part;
         out.signature += part.value->signature;
         out.nullity += part.value->nullity + forms[k]->surface_parts - 1;
     }
     return result::of(out);
+}
+
+[[nodiscard]] inline outcome<signature_result>
+signature_of(simplified const& s, std::vector<std::optional<seifert_form>> const& forms,
+             limits const& l) {
+    inertia_workspace workspace;
+    return signature_of(s, forms, l, workspace);
 }
 
 [[nodiscard]] inline outcome<signature_result> signature_of(braid const& b, limits const& l) {
