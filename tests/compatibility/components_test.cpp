@@ -1,7 +1,10 @@
 #include "weft/compatibility/components.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <gtest/gtest.h>
 #include <numbers>
@@ -151,6 +154,39 @@ RC_GTEST_PROP(components, are_symmetric_to_the_bit_and_in_the_unit_interval, (st
                 RC_ASSERT(std::bit_cast<std::uint64_t>(ab.value[c]) ==
                           std::bit_cast<std::uint64_t>(ba.value[c]));
                 RC_ASSERT(weft::in_unit(ab.value[c]));
+            }
+        }
+    }
+}
+
+TEST(components, have_the_same_bits_in_any_register_and_any_block) {
+    auto const entities = weft_test::made_up_people(60, 9);
+    weft::profile::encoder const enc(weft::profile::fit_population(entities));
+    std::vector<weft::profile::fingerprint> people;
+    for (auto const& e : entities) people.push_back(enc.encode(e));
+    auto const same = [](weft::compatibility::raw_components const& x,
+                         weft::compatibility::raw_components const& y) {
+        return x.present == y.present && std::bit_cast<std::array<std::uint64_t, 5>>(x.value) ==
+                                             std::bit_cast<std::array<std::uint64_t, 5>>(y.value);
+    };
+    weft::compatibility::compare_options const options;
+    for (std::size_t i = 0; i < people.size(); ++i) {
+        for (std::size_t from = 0; from < people.size(); from += 7) {
+            std::vector<weft::profile::dense_fingerprint const*> others;
+            for (auto j = from; j < std::min(from + 7, people.size()); ++j) {
+                others.push_back(&people[j].dense);
+            }
+            std::array<weft::compatibility::raw_components, 8> block;
+            std::array<weft::compatibility::raw_components, 8> narrow;
+            weft::compatibility::compare_block(people[i].dense, others.data(), others.size(),
+                                               options, block.data());
+            weft::compatibility::detail::compare_block<weft::detail::lanes<2>>(
+                people[i].dense, others.data(), others.size(), options, narrow.data());
+            for (std::size_t p = 0; p < others.size(); ++p) {
+                auto const single =
+                    weft::compatibility::compare(people[i].dense, *others[p], options);
+                ASSERT_TRUE(same(single, block[p])) << i << ' ' << from + p;
+                ASSERT_TRUE(same(single, narrow[p])) << i << ' ' << from + p;
             }
         }
     }

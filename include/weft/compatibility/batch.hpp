@@ -140,22 +140,39 @@ template <class Executor = serial_executor, class Eligible>
         auto& part = parts[slot];
         auto const rows_end = std::min(n, (a + 1) * block);
         auto const columns_end = std::min(n, (b + 1) * block);
-        for (auto j = b * block; j < columns_end; ++j) {
-            for (auto i = a * block; i < (a == b ? j : rows_end); ++i) {
-                bool const forth = eligible(i, j);
-                bool const back = eligible(j, i);
-                std::uint64_t const ways = (forth ? 1U : 0U) + (back ? 1U : 0U);
-                if (ways == 0) continue;
-                auto const brief = s.brief(people[i], people[j]);
-                if (!brief.present) {
-                    part.without_score += ways;
-                    continue;
+        // A block of rows stays in the core's first cache while the columns pass by.
+        std::array<profile::fingerprint const*, pair_block> rows{};
+        std::array<std::size_t, pair_block> index{};
+        std::array<bool, pair_block> forth{};
+        std::array<bool, pair_block> back{};
+        std::array<brief_score, pair_block> scores{};
+        for (auto from = a * block; from < rows_end; from += pair_block) {
+            auto const to = std::min(rows_end, from + pair_block);
+            for (auto j = a == b ? from + 1 : b * block; j < columns_end; ++j) {
+                std::size_t m = 0;
+                for (auto i = from; i < (a == b ? std::min(to, j) : to); ++i) {
+                    bool const f = eligible(i, j);
+                    bool const g = eligible(j, i);
+                    if (!f && !g) continue;
+                    rows[m] = &people[i];
+                    index[m] = i;
+                    forth[m] = f;
+                    back[m] = g;
+                    ++m;
                 }
-                part.scored += ways;
-                auto const bin = static_cast<std::size_t>(brief.score * 100.0);
-                part.scores[bin < 100 ? bin : 99] += ways;
-                if (forth) offer(i, j, brief);
-                if (back) offer(j, i, brief);
+                s.brief(people[j], {rows.data(), m}, scores.data());
+                for (std::size_t p = 0; p < m; ++p) {
+                    std::uint64_t const ways = (forth[p] ? 1U : 0U) + (back[p] ? 1U : 0U);
+                    if (!scores[p].present) {
+                        part.without_score += ways;
+                        continue;
+                    }
+                    part.scored += ways;
+                    auto const bin = static_cast<std::size_t>(scores[p].score * 100.0);
+                    part.scores[bin < 100 ? bin : 99] += ways;
+                    if (forth[p]) offer(index[p], j, scores[p]);
+                    if (back[p]) offer(j, index[p], scores[p]);
+                }
             }
         }
     });
@@ -185,7 +202,9 @@ template <class Executor = serial_executor>
     constexpr std::size_t block = 1024;
     executor((many.size() + block - 1) / block, [&](std::size_t t) {
         auto const last = std::min(many.size(), (t + 1) * block);
-        for (auto j = t * block; j < last; ++j) out[j] = s.brief(one, many[j]);
+        std::array<profile::fingerprint const*, block> others{};
+        for (auto j = t * block; j < last; ++j) others[j - t * block] = &many[j];
+        s.brief(one, {others.data(), last - t * block}, out.data() + t * block);
     });
     return out;
 }

@@ -90,33 +90,40 @@ public:
         auto const share = [m = static_cast<double>(count_)](double rank) {
             return (rank + 0.5) / (m + 1.0);
         };
-        // Before the first point, between two, and after the last one.
-        steps_.reserve(points_.size() + 1);
-        steps_.push_back({-1.0, share(0.0), 0.0, share(0.0)});
-        values_.reserve(points_.size() + 2);
-        at_.reserve(points_.size());
+        steps_.reserve(points_.size() + 2);
+        // What is known left of the next point: before the first one, nothing.
+        step left{0.0, 0.0, -1.0, share(0.0), 0.0};
         for (std::size_t i = 0; i < points_.size(); ++i) {
             auto const& p = points_[i];
-            values_.push_back(p.value);
-            at_.push_back(
-                share(0.5 * (static_cast<double>(p.below) + static_cast<double>(p.not_above))));
-            auto const low = share(static_cast<double>(p.not_above));
-            if (i + 1 == points_.size()) {
-                steps_.push_back({p.value, low, 0.0, low});
-            } else {
-                auto const high = share(static_cast<double>(points_[i + 1].below));
-                steps_.push_back(
-                    {p.value, low, (high - low) / (points_[i + 1].value - p.value), high});
+            left.to = p.value;
+            left.at =
+                share(0.5 * (static_cast<double>(p.below) + static_cast<double>(p.not_above)));
+            steps_.push_back(left);
+            left = {0.0, 0.0, p.value, share(static_cast<double>(p.not_above)), 0.0};
+            if (i + 1 == points_.size()) continue;
+            auto const& next = points_[i + 1];
+            auto const high = share(static_cast<double>(next.below));
+            left.slope = (high - left.low) / (next.value - p.value);
+            // Rounding must not lift what is below the next point above its percentile.
+            while (left.low + left.slope * (next.value - p.value) > high) {
+                left.slope *= 1.0 - 0x1p-52;
             }
         }
         // Two sentinels above every x.
-        values_.push_back(2.0);
-        values_.push_back(2.0);
+        left.to = 2.0;
+        left.at = left.low;
+        steps_.push_back(left);
+        steps_.push_back(left);
+        auto const first = points_.front().value;
+        auto const width = points_.back().value - first;
+        scale_ = static_cast<double>(buckets) / (width > 0x1p-900 ? width : 1.0);
         std::size_t i = 0;
-        for (std::size_t b = 0; b < buckets; ++b) {
-            while (values_[i] < static_cast<double>(b) / static_cast<double>(buckets)) ++i;
-            start_[b] = static_cast<std::uint16_t>(i);
+        for (auto const& p : points_) {
+            for (auto const end = bucket(p.value) + 1; i < end; ++i) {
+                start_[i] = static_cast<std::uint16_t>(&p - points_.data());
+            }
         }
+        for (; i < buckets; ++i) start_[i] = static_cast<std::uint16_t>(points_.size());
     }
 
     [[nodiscard]] std::vector<point> const& points() const noexcept { return points_; }
@@ -125,33 +132,38 @@ public:
     /// The percentile of x in [0,1]: in (0, 1), never falling as x grows. O(1) on average.
     [[nodiscard]] double percentile(double x) const noexcept {
         WEFT_ASSERT(in_unit(x));
-        auto const bucket = static_cast<std::size_t>(x * static_cast<double>(buckets));
-        std::size_t i = start_[bucket < buckets ? bucket : buckets - 1];
-        // Mostly one step, whose outcome no branch predictor knows.
-        i += values_[i] < x ? 1U : 0U;
-        while (values_[i] < x) ++i;
-        if (values_[i] == x) return at_[i];
+        std::size_t i = start_[bucket(x)];
+        // Mostly none or one, whose outcome no branch predictor knows.
+        i += steps_[i].to < x ? 1U : 0U;
+        while (steps_[i].to < x) ++i;
         auto const& s = steps_[i];
-        auto const p = s.low + s.slope * (x - s.from);
-        return p < s.high ? p : s.high;
+        return s.to == x ? s.at : s.low + s.slope * (x - s.from);
     }
 
 private:
-    static constexpr std::size_t buckets = 1024;
+    static constexpr std::size_t buckets = 2048;
+    static constexpr double last_bucket = static_cast<double>(buckets - 1);
     static constexpr std::size_t max_read_points = 60'000;
+
+    /// Equal parts of the points' range; never falls as x grows.
+    [[nodiscard]] std::size_t bucket(double x) const noexcept {
+        auto const above = x - points_.front().value;
+        auto const at = (above > 0.0 ? above : 0.0) * scale_;
+        return static_cast<std::size_t>(at < last_bucket ? at : last_bucket);
+    }
 
     static std::string to_text_index(std::size_t i) { return weft::to_text(i); }
 
-    /// The percentiles between two points.
+    /// The percentile at a point `to`, and those between the one before (`from`) and it.
     struct step {
-        double from, low, slope, high;
+        double to, at, from, low, slope;
     };
 
     std::vector<point> points_;
     std::uint64_t count_ = 0;
-    std::vector<double> values_;
-    std::vector<double> at_; ///< percentiles at the points
     std::vector<step> steps_;
+    double scale_ = 0.0; ///< buckets per unit
+    /// For each bucket the first point that is not in an earlier one.
     std::array<std::uint16_t, buckets> start_{};
 };
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "weft/core/error.hpp"
+#include "weft/core/lanes.hpp"
 #include "weft/core/number.hpp"
 #include "weft/core/unit.hpp"
 #include "weft/knot/similarity.hpp"
@@ -58,6 +59,77 @@ struct compare_options {
     knot::similarity_kernel links{};
 };
 
+/// Pairs compared side by side: enough for a processor to overlap their computations.
+inline constexpr std::size_t pair_block = 8;
+
+namespace detail {
+
+/// The one kernel of every comparison, by registers of one width: the same bits for any.
+template <class Lanes>
+WEFT_INLINE void compare_block(profile::dense_fingerprint const& a,
+                               profile::dense_fingerprint const* const* b, std::size_t m,
+                               compare_options const& options, raw_components* out) noexcept {
+    WEFT_ASSERT(m <= pair_block);
+    for (std::size_t p = 0; p < m; ++p) {
+        WEFT_ASSERT(a.qubit_count == b[p]->qubit_count && a.vibe_count == b[p]->vibe_count);
+        out[p] = {};
+        if (auto const f =
+                quantum::detail::profile_fidelity<Lanes>(a.qubits, b[p]->qubits, a.qubit_count)) {
+            out[p].set(component::quantum, *f);
+        }
+    }
+    for (std::size_t p = 0; p < m; ++p) {
+        double weight = 0.0;
+        double distance = 0.0;
+        for (std::size_t i = 0; i < a.vibe_count; ++i) {
+            auto const w = a.vibe_roots[i] * b[p]->vibe_roots[i];
+            weight += w;
+            distance += w * std::abs(a.vibe[i] - b[p]->vibe[i]);
+        }
+        if (weight > 0.0) out[p].set(component::vibe, clamp_unit(1.0 - distance / weight));
+    }
+    for (std::size_t p = 0; a.has_rhythm && p < m; ++p) {
+        if (!b[p]->has_rhythm) continue;
+        out[p].set(component::timing,
+                   quantum::detail::histogram_fidelity<Lanes>(
+                       a.rhythm_roots.data(), b[p]->rhythm_roots.data(), a.rhythm_roots.size()));
+    }
+    for (std::size_t p = 0; a.known_count >= 2 && p < m; ++p) {
+        if (b[p]->known_count < 2) continue;
+        auto const crossings = profile::similarity(a.crossings, b[p]->crossings);
+        if (!crossings) continue;
+        auto agreement = *crossings;
+        if (a.has_link && b[p]->has_link) {
+            if (auto const link = options.links(a.link, b[p]->link)) {
+                agreement =
+                    clamp_unit(options.link_share * *link + (1.0 - options.link_share) * agreement);
+            }
+        }
+        out[p].set(component::knot, agreement);
+    }
+}
+
+#if WEFT_HAS_WIDE_KERNELS
+WEFT_WIDE_KERNEL inline void compare_block_wide(profile::dense_fingerprint const& a,
+                                                profile::dense_fingerprint const* const* b,
+                                                std::size_t m, compare_options const& options,
+                                                raw_components* out) noexcept {
+    compare_block<weft::detail::lanes<4>>(a, b, m, options, out);
+}
+#endif
+
+} // namespace detail
+
+/// compare(a, *b[p]) for each of the m <= pair_block entities `b[0..m)`, to the same bits.
+inline void compare_block(profile::dense_fingerprint const& a,
+                          profile::dense_fingerprint const* const* b, std::size_t m,
+                          compare_options const& options, raw_components* out) noexcept {
+#if WEFT_HAS_WIDE_KERNELS
+    if (weft::detail::has_wide_lanes()) return detail::compare_block_wide(a, b, m, options, out);
+#endif
+    detail::compare_block<weft::detail::target_lanes>(a, b, m, options, out);
+}
+
 /// How the dense parts of two fingerprints of one space compare: everything but the location.
 /// Symmetric bit for bit. O(dimensions + 168 + coefficients), no allocation.
 /// - quantum: quantum::profile_fidelity of the qubits;
@@ -68,34 +140,8 @@ struct compare_options {
                                             profile::dense_fingerprint const& b,
                                             compare_options const& options = {}) noexcept {
     raw_components out;
-    WEFT_ASSERT(a.qubit_count == b.qubit_count && a.vibe_count == b.vibe_count);
-    if (auto const f = quantum::profile_fidelity(a.qubits, b.qubits, a.qubit_count)) {
-        out.set(component::quantum, *f);
-    }
-    double weight = 0.0;
-    double distance = 0.0;
-    for (std::size_t i = 0; i < a.vibe_count; ++i) {
-        auto const w = a.vibe_roots[i] * b.vibe_roots[i];
-        weight += w;
-        distance += w * std::abs(a.vibe[i] - b.vibe[i]);
-    }
-    if (weight > 0.0) out.set(component::vibe, clamp_unit(1.0 - distance / weight));
-    if (a.has_rhythm && b.has_rhythm) {
-        out.set(component::timing,
-                quantum::histogram_fidelity(a.rhythm_roots.data(), b.rhythm_roots.data(),
-                                            a.rhythm_roots.size()));
-    }
-    if (a.known_count >= 2 && b.known_count >= 2) {
-        auto const crossings = profile::similarity(a.crossings, b.crossings);
-        std::optional<double> link;
-        if (a.has_link && b.has_link) link = options.links(a.link, b.link);
-        if (crossings && link) {
-            out.set(component::knot, clamp_unit(options.link_share * *link +
-                                                (1.0 - options.link_share) * *crossings));
-        } else if (crossings) {
-            out.set(component::knot, *crossings);
-        }
-    }
+    auto const* const other = &b;
+    compare_block(a, &other, 1, options, &out);
     return out;
 }
 
@@ -136,17 +182,29 @@ shared_place_fidelity(std::span<profile::place_share const> a,
                       (a.place_norm * b.place_norm));
 }
 
+/// compare(a, *b[p]) for each of the m <= pair_block entities `b[0..m)`, to the same bits.
+inline void compare_block(profile::fingerprint const& a, profile::fingerprint const* const* b,
+                          std::size_t m, compare_options const& options, raw_components* out) {
+    WEFT_ASSERT(m <= pair_block);
+    std::array<profile::dense_fingerprint const*, pair_block> dense{};
+    for (std::size_t p = 0; p < m; ++p) dense[p] = &b[p]->dense;
+    compare_block(a.dense, dense.data(), m, options, out);
+    for (std::size_t p = 0; !a.places.empty() && p < m; ++p) {
+        if (b[p]->places.empty()) continue;
+        auto const shared = shared_place_fidelity(a.places, b[p]->places);
+        auto const near = distance_similarity(a, *b[p]);
+        out[p].set(component::location, near && *near > shared ? *near : shared);
+    }
+}
+
 /// As for the dense parts, and location: the larger of distance_similarity and
 /// shared_place_fidelity, absent where either side has no places.
 [[nodiscard]] inline raw_components compare(profile::fingerprint const& a,
                                             profile::fingerprint const& b,
                                             compare_options const& options = {}) {
-    auto out = compare(a.dense, b.dense, options);
-    if (!a.places.empty() && !b.places.empty()) {
-        auto const shared = shared_place_fidelity(a.places, b.places);
-        auto const near = distance_similarity(a, b);
-        out.set(component::location, near && *near > shared ? *near : shared);
-    }
+    raw_components out;
+    auto const* const other = &b;
+    compare_block(a, &other, 1, options, &out);
     return out;
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -120,8 +121,10 @@ public:
         auto const* const table = distribution(a, b);
         pair_score out;
         out.from_percentiles = calibrated();
-        component_set usable = 0;
-        auto const values = usable_values(raw, table, usable);
+        auto fair = raw;
+        for (std::size_t c = 0; calibrated() && c < component_count; ++c) calibrate(fair, c, table);
+        auto const& values = fair.value;
+        auto const usable = fair.present;
         auto const scale = multiplier(options_.relation);
         double sum = 0.0;
         for (std::size_t c = 0; c < component_count; ++c) {
@@ -149,11 +152,20 @@ public:
     /// space (asserted).
     [[nodiscard]] brief_score brief(profile::fingerprint const& a,
                                     profile::fingerprint const& b) const {
-        auto const raw = compare(a, b, options_.compare);
-        auto const* const table = distribution(a, b);
-        component_set usable = 0;
-        auto const values = usable_values(raw, table, usable);
-        return finish(values, usable, table);
+        brief_score out;
+        auto const* const other = &b;
+        brief(a, {&other, 1}, &out);
+        return out;
+    }
+
+    /// The brief scores of `a` with each of `others`, to `out` (as many as there are others), to
+    /// the same bits as one at a time. Several pairs are computed side by side, which is faster.
+    void brief(profile::fingerprint const& a, std::span<profile::fingerprint const* const> others,
+               brief_score* out) const {
+        for (std::size_t from = 0; from < others.size(); from += pair_block) {
+            auto const left = others.size() - from;
+            brief_block(a, others.data() + from, left < pair_block ? left : pair_block, out + from);
+        }
     }
 
     static void require_same_space(profile::fingerprint const& a, profile::fingerprint const& b) {
@@ -173,22 +185,36 @@ private:
         return calibration_ ? calibration_->find(a.dense.kind, b.dense.kind) : nullptr;
     }
 
-    [[nodiscard]] std::array<double, component_count>
-    usable_values(raw_components const& raw, pair_distribution const* table,
-                  component_set& usable) const noexcept {
-        if (!calibrated()) {
-            usable = raw.present;
-            return raw.value;
-        }
-        std::array<double, component_count> values{};
-        if (table == nullptr) return values;
-        for (std::size_t c = 0; c < component_count; ++c) {
-            if (contains(raw.present, c) && table->component[c]) {
-                values[c] = table->component[c]->percentile(raw.value[c]);
-                usable = static_cast<component_set>(usable | (1U << c));
+    void brief_block(profile::fingerprint const& a, profile::fingerprint const* const* b,
+                     std::size_t m, brief_score* out) const {
+        std::array<raw_components, pair_block> raw;
+        compare_block(a, b, m, options_.compare, raw.data());
+        std::array<pair_distribution const*, pair_block> table{};
+        if (calibrated()) {
+            for (std::size_t p = 0; p < m; ++p) {
+                table[p] = p > 0 && b[p]->dense.kind == b[p - 1]->dense.kind
+                               ? table[p - 1]
+                               : distribution(a, *b[p]);
+            }
+            for (std::size_t c = 0; c < component_count; ++c) {
+                for (std::size_t p = 0; p < m; ++p) calibrate(raw[p], c, table[p]);
             }
         }
-        return values;
+        for (std::size_t p = 0; p < m; ++p) {
+            out[p] = finish(raw[p].value, raw[p].present, table[p]);
+        }
+    }
+
+    /// Replaces the value of component c by its percentile; it is absent where there is none.
+    static void calibrate(raw_components& raw, std::size_t c,
+                          pair_distribution const* table) noexcept {
+        if (!contains(raw.present, c)) return;
+        if (table != nullptr && table->component[c]) {
+            raw.value[c] = table->component[c]->percentile(raw.value[c]);
+        } else {
+            raw.value[c] = 0.0;
+            raw.present = static_cast<component_set>(raw.present & ~(1U << c));
+        }
     }
 
     [[nodiscard]] brief_score finish(std::array<double, component_count> const& values,

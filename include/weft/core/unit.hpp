@@ -25,7 +25,8 @@ inline double require_unit(std::string_view argument, double x) {
 /// The nearest number in [0,1]. For rounding at the edges only: the argument must not be a NaN.
 [[nodiscard]] constexpr double clamp_unit(double x) noexcept {
     WEFT_ASSERT(!is_nan(x));
-    return x < 0.0 ? 0.0 : (x > 1.0 ? 1.0 : x);
+    double const above = x < 0.0 ? 0.0 : x;
+    return above > 1.0 ? 1.0 : above;
 }
 
 /// A number that is known to lie in [0,1].

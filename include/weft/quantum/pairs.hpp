@@ -1,6 +1,10 @@
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
+
+#include "weft/core/lanes.hpp"
 
 /// The inner loops of batch and single scoring. Both call these and nothing else, so a score does
 /// not depend on how it was asked for. Standard library only.
@@ -36,10 +40,42 @@ template <class Term>
 
 } // namespace detail
 
+namespace detail {
+
+/// overlap by registers of one width, in the order of ordered_sum: the same bits for any.
+template <class Lanes>
+[[nodiscard]] WEFT_INLINE double overlap(double const* a, double const* b, std::size_t n) noexcept {
+    constexpr std::size_t groups = 8 / Lanes::count;
+    std::array<typename Lanes::real, groups> sum{};
+    std::size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        for (std::size_t g = 0; g < groups; ++g) {
+            typename Lanes::real x, y;
+            weft::detail::load(x, a + i + g * Lanes::count);
+            weft::detail::load(y, b + i + g * Lanes::count);
+            sum[g] += x * y;
+        }
+    }
+    auto s = std::bit_cast<std::array<double, 8>>(sum);
+    for (std::size_t k = 0; i + k < n; ++k) s[k] += a[i + k] * b[i + k];
+    return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+}
+
+/// histogram_fidelity by registers of one width: the same bits for any.
+template <class Lanes>
+[[nodiscard]] WEFT_INLINE double histogram_fidelity(double const* root_p, double const* root_q,
+                                                    std::size_t n) noexcept {
+    double const coefficient = overlap<Lanes>(root_p, root_q, n);
+    double const f = coefficient * coefficient;
+    return f > 1.0 ? 1.0 : f;
+}
+
+} // namespace detail
+
 /// sum a_i b_i over n terms, in one fixed order. Symmetric in a and b bit for bit. O(n).
 /// For the roots of two histograms this is the Bhattacharyya coefficient.
 [[nodiscard]] inline double overlap(double const* a, double const* b, std::size_t n) noexcept {
-    return detail::ordered_sum(n, [a, b](std::size_t i) { return a[i] * b[i]; });
+    return detail::overlap<weft::detail::target_lanes>(a, b, n);
 }
 
 /// sum (a_i - b_i)^2 over n terms, in the order of `overlap`. Symmetric in a and b bit for bit.
@@ -52,9 +88,7 @@ template <class Term>
 /// coefficient, clamped to [0,1].
 [[nodiscard]] inline double histogram_fidelity(double const* root_p, double const* root_q,
                                                std::size_t n) noexcept {
-    double const coefficient = overlap(root_p, root_q, n);
-    double const f = coefficient * coefficient;
-    return f > 1.0 ? 1.0 : f;
+    return detail::histogram_fidelity<weft::detail::target_lanes>(root_p, root_q, n);
 }
 
 } // namespace weft::inline v0::quantum

@@ -1,17 +1,19 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "weft/core/error.hpp"
+#include "weft/core/lanes.hpp"
 #include "weft/core/number.hpp"
 #include "weft/core/unit.hpp"
+#include "weft/quantum/logarithm.hpp"
 
 /// One qubit in closed form, and a profile as a product of them. Standard library only.
 namespace weft::inline v0::quantum {
@@ -135,25 +137,6 @@ struct profile_qubit {
     return qubit_fidelity(a.z * b.z + a.x * b.x, a.mixed * b.mixed);
 }
 
-namespace detail {
-
-/// The one kernel of profile_fidelity; `f` and `w` are scratch for n numbers. Free of branches, so
-/// that the first loop vectorises: where a weight is 0, one side is fully mixed and F >= 1/2, so
-/// that its term is an exact 0.
-[[nodiscard]] inline std::optional<double> weighted_geometric_mean(double* f, double const* w,
-                                                                   std::size_t n) noexcept {
-    double weight = 0.0, sum = 0.0;
-    for (std::size_t i = 0; i < n; ++i) f[i] = std::log(f[i]);
-    for (std::size_t i = 0; i < n; ++i) {
-        weight += w[i];
-        sum += w[i] * f[i];
-    }
-    if (!(weight > 0.0)) return std::nullopt;
-    return clamp_unit(std::exp(sum / weight));
-}
-
-} // namespace detail
-
 /// A profile's dimensions side by side, for at most N of them: what pair scoring keeps. Those that
 /// were never set are unknown.
 template <std::size_t N>
@@ -182,6 +165,79 @@ private:
     }
 };
 
+namespace detail {
+
+/// The one kernel of profile_fidelity: sums over dimensions, four at a time in a fixed order.
+template <class Lanes>
+class weighted_geometric_mean {
+public:
+    /// Adds the first n dimensions; what follows them up to a multiple of 4 must be unknown, so
+    /// that its weight is 0. Where a weight is 0, one side is fully mixed and F >= 1/2: an exact 0.
+    template <std::size_t N>
+    WEFT_INLINE void add(profile_register<N> const& a, profile_register<N> const& b,
+                         std::size_t n) noexcept {
+        static_assert(N % 4 == 0, "a register holds whole groups of four dimensions");
+        for (std::size_t i = 0; i < n; i += 4) {
+            for (std::size_t g = 0; g < groups; ++g) {
+                auto const at = i + g * Lanes::count;
+                real z, x, mixed, w;
+                product(z, a.z, b.z, at);
+                product(x, a.x, b.x, at);
+                product(mixed, a.mixed, b.mixed, at);
+                product(w, a.root_weight, b.root_weight, at);
+                real const f = 0.5 * (1.0 + (z + x) + mixed);
+                real log_f;
+                logarithm<Lanes>(f, log_f);
+                least_[g] = f < least_[g] ? f : least_[g];
+                weight_[g] += w;
+                sum_[g] += w * log_f;
+            }
+        }
+    }
+
+    [[nodiscard]] WEFT_INLINE std::optional<double> value() const noexcept {
+        auto const weight = std::bit_cast<std::array<double, 4>>(weight_);
+        auto const total = (weight[0] + weight[2]) + (weight[1] + weight[3]);
+        if (!(total > 0.0)) return std::nullopt;
+        for (double const f : std::bit_cast<std::array<double, 4>>(least_)) {
+            if (!(f >= 0x1p-1022)) return 0.0;
+        }
+        auto const sum = std::bit_cast<std::array<double, 4>>(sum_);
+        return clamp_unit(std::exp(((sum[0] + sum[2]) + (sum[1] + sum[3])) / total));
+    }
+
+private:
+    static constexpr std::size_t groups = 4 / Lanes::count;
+    using real = typename Lanes::real;
+    using four = std::array<real, groups>;
+
+    template <std::size_t N>
+    WEFT_INLINE static void product(real& out, std::array<double, N> const& a,
+                                    std::array<double, N> const& b, std::size_t at) noexcept {
+        real x, y;
+        weft::detail::load(x, a.data() + at);
+        weft::detail::load(y, b.data() + at);
+        out = x * y;
+    }
+
+    four weight_{};
+    four sum_{};
+    four least_ = std::bit_cast<four>(std::array<double, 4>{1.0, 1.0, 1.0, 1.0});
+};
+
+/// profile_fidelity by registers of one width: the same bits for any.
+template <class Lanes, std::size_t N>
+[[nodiscard]] WEFT_INLINE std::optional<double> profile_fidelity(profile_register<N> const& a,
+                                                                 profile_register<N> const& b,
+                                                                 std::size_t n) noexcept {
+    WEFT_ASSERT(n <= N);
+    weighted_geometric_mean<Lanes> mean;
+    mean.add(a, b, n);
+    return mean.value();
+}
+
+} // namespace detail
+
 /// A profile's fidelity: the weighted geometric mean exp(sum w_i ln F_i / sum w_i) over the first
 /// n <= N dimensions with w_i = sqrt(c_a c_b). Two uncertain dimensions look alike without saying
 /// anything, which is why certainty weighs. Absent where every w_i is 0. Symmetric bit for bit;
@@ -190,14 +246,7 @@ template <std::size_t N>
 [[nodiscard]] std::optional<double> profile_fidelity(profile_register<N> const& a,
                                                      profile_register<N> const& b,
                                                      std::size_t n) noexcept {
-    WEFT_ASSERT(n <= N);
-    std::array<double, N> f;
-    std::array<double, N> w;
-    for (std::size_t i = 0; i < n; ++i) {
-        w[i] = a.root_weight[i] * b.root_weight[i];
-        f[i] = qubit_fidelity(a.z[i] * b.z[i] + a.x[i] * b.x[i], a.mixed[i] * b.mixed[i]);
-    }
-    return detail::weighted_geometric_mean(f.data(), w.data(), n);
+    return detail::profile_fidelity<weft::detail::target_lanes>(a, b, n);
 }
 
 /// The same over any number of dimensions; dimension i of `a` is compared with dimension i of `b`.
@@ -208,13 +257,19 @@ template <std::size_t N>
         WEFT_THROW(invalid_argument("b", to_text(b.size()) + " dimensions",
                                     "as many as in a: " + to_text(a.size())));
     }
-    std::vector<double> f(a.size());
-    std::vector<double> w(a.size());
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        w[i] = a[i].root_weight * b[i].root_weight;
-        f[i] = fidelity(a[i], b[i]);
+    constexpr std::size_t chunk = 16;
+    detail::weighted_geometric_mean<weft::detail::target_lanes> mean;
+    for (std::size_t from = 0; from < a.size(); from += chunk) {
+        auto const n = a.size() - from < chunk ? a.size() - from : chunk;
+        profile_register<chunk> p;
+        profile_register<chunk> q;
+        for (std::size_t i = 0; i < n; ++i) {
+            p.set(i, a[from + i]);
+            q.set(i, b[from + i]);
+        }
+        mean.add(p, q, n);
     }
-    return detail::weighted_geometric_mean(f.data(), w.data(), a.size());
+    return mean.value();
 }
 
 } // namespace weft::inline v0::quantum
