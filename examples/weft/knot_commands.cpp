@@ -4,6 +4,7 @@
 #include "fields.hpp"
 
 #include "weft/knot/big.hpp"
+#include "weft/knot/diagram_invariants.hpp"
 #include "weft/knot/invariants.hpp"
 #include "weft/knot/json.hpp"
 #include "weft/knot/similarity.hpp"
@@ -13,19 +14,25 @@ namespace weft_command {
 namespace {
 
 weft::knot::big_invariants link(json const& object, std::string const& where) {
-    if (!object.is_object()) refuse(where, object, "an object with a braid");
+    if (!object.is_object()) refuse(where, object, "an object with a braid or a code");
     std::string const prefix = where == "line" ? "" : where + ".";
+    bool coded = false;
+    for (auto const* const form : {"pd", "dt", "gauss"}) {
+        auto const found = object.find(form);
+        if (found == object.end()) continue;
+        if (object.contains("braid")) refuse(prefix + form, *found, "no code beside a braid");
+        coded = true;
+    }
+    if (coded) {
+        return weft::knot::compute_invariants<weft::knot::big_integer>(
+            weft::knot::diagram_from_json(object, prefix));
+    }
     auto const found = object.find("braid");
     if (found == object.end()) {
-        for (auto const* const form : {"pd", "dt", "gauss"}) {
-            if (auto const other = object.find(form); other != object.end()) {
-                refuse(prefix + form, *other,
-                       "\"braid\" instead: this version reads links as braids only");
-            }
-        }
         WEFT_THROW(weft::invalid_argument(
             prefix + "braid", "nothing",
-            R"({"strands": n, "word": [...]} or {"strands": n, "bands": [[i, j, sign], ...]})"));
+            R"({"strands": n, "word": [...]} or {"strands": n, "bands": [[i, j, sign], ...]}, )"
+            "or one of pd, dt and gauss"));
     }
     return weft::knot::compute_invariants<weft::knot::big_integer>(
         weft::knot::braid_from_json(*found, prefix + "braid"));
@@ -38,8 +45,8 @@ json invariants(json const& line) {
 }
 
 json similarity(json const& line) {
-    auto const a = link(field(line, "a", "an object with a braid"), "a");
-    auto const b = link(field(line, "b", "an object with a braid"), "b");
+    auto const a = link(field(line, "a", "an object with a braid or a code"), "a");
+    auto const b = link(field(line, "b", "an object with a braid or a code"), "b");
     auto const result = weft::knot::similarity(a, b);
     auto out = weft::knot::to_json(result);
     json why = json::object();

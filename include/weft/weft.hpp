@@ -31,6 +31,7 @@
 #include "weft/knot/closure.hpp"
 #include "weft/knot/code_text.hpp"
 #include "weft/knot/diagram.hpp"
+#include "weft/knot/diagram_invariants.hpp"
 #include "weft/knot/dt_code.hpp"
 #include "weft/knot/gauss_code.hpp"
 #include "weft/knot/homfly.hpp"

@@ -1,3 +1,4 @@
+#include "weft/knot/diagram_invariants.hpp"
 #include "weft/knot/json.hpp"
 
 #include <cstdint>
@@ -121,6 +122,69 @@ TEST(knot_json, similarity_lists_its_terms) {
     EXPECT_TRUE(out.at("terms")[7].at("similarity").is_null());
     EXPECT_EQ(out.at("terms")[7].at("weight"), 0.0);
     EXPECT_EQ(knot::to_json(knot::similarity(hopf, hopf)).at("score"), 1.0);
+}
+
+// Diagrams.
+
+std::string diagram_fault(std::string const& text, std::string const& prefix = "") {
+    try {
+        (void)knot::diagram_from_json(json::parse(text), prefix);
+    } catch (weft::error const& e) {
+        return e.what();
+    }
+    return {};
+}
+
+TEST(knot_json, diagrams_are_read_from_every_code) {
+    auto const trefoil =
+        knot::diagram_from_json(json::parse(R"({"pd": [[1,5,2,4],[3,1,4,6],[5,3,6,2]]})"));
+    EXPECT_EQ(knot::writhe(trefoil), 3);
+    for (auto const* text :
+         {R"({"pd": "PD[X[1,5,2,4],X[3,1,4,6],X[5,3,6,2]]"})", R"({"dt": [4,6,2]})",
+          R"({"dt": [[4,6,2]]})", R"({"dt": "[4 6 2]", "signs": [1,1,1]})",
+          R"({"gauss": [-1,2,-3,1,-2,3]})", R"({"gauss": [[-1,2,-3,1,-2,3]], "signs": [1,1,1]})"}) {
+        auto const v = knot::compute_invariants(knot::diagram_from_json(json::parse(text)));
+        EXPECT_EQ(v.jones, knot::laurent(2, {1, 0, 1, -1})) << text;
+        EXPECT_EQ(v.crossings, 3);
+        EXPECT_EQ(v.writhe, 3);
+        EXPECT_EQ(v.genus_upper, 1);
+    }
+    for (auto const* text : {R"({"pd": []})", R"({"dt": []})", R"({"gauss": []})",
+                             R"({"gauss": [[]]})", R"({"pd": [[1,1,2,2]]})"}) {
+        auto const v = knot::compute_invariants(knot::diagram_from_json(json::parse(text)));
+        EXPECT_EQ(v.jones, knot::laurent(0, {1})) << text;
+        EXPECT_EQ(v.components, 1);
+        EXPECT_EQ(v.genus_upper, 0);
+    }
+    EXPECT_EQ(
+        knot::component_count(knot::diagram_from_json(json::parse(R"({"pd": [], "circles": 3})"))),
+        3);
+    EXPECT_EQ(knot::to_json(trefoil).dump(), R"({"pd":[[1,5,2,4],[3,1,4,6],[5,3,6,2]]})");
+    EXPECT_EQ(knot::to_json(knot::link_diagram({}, 2)).dump(), R"({"pd":[],"circles":2})");
+}
+
+TEST(knot_json, faulty_diagrams_are_refused_by_name) {
+    auto const starts = [](std::string const& text, std::string const& with) {
+        return text.substr(0, with.size()) == with;
+    };
+    EXPECT_TRUE(starts(diagram_fault("{}"), "pd: got nothing"));
+    EXPECT_TRUE(starts(diagram_fault("[]"), "pd: got nothing"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"pd": [], "dt": []})"), "dt: got given beside pd"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"pd": 7})"), "pd: got 7"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"pd": [1,2,3,4]})"), "pd[0]: got 1"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"pd": [[1,2,3]]})", "a."), "a.pd[0]: got 3 arcs"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"pd": [[1,2,3,0.5]]})"), "pd[0][3]: got 0.5"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"pd": [[1,2,3,4]]})", "a."), "a.pd[0][0]: got arc 1"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"pd": "[[1,2"})"), "pd: at byte 5"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"pd": [], "circles": -1})"), "circles: got -1"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"dt": [4, "6"]})"), "dt[1]: got \"6\""));
+    EXPECT_TRUE(starts(diagram_fault(R"({"dt": [[2], 4]})"), "dt[1]: got 4"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"dt": [3]})"), "dt[0][0]: got 3"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"gauss": [1,-1], "signs": 1})"), "signs: got 1"));
+    EXPECT_TRUE(
+        starts(diagram_fault(R"({"gauss": [1,-1], "signs": [null]})"), "signs[0]: got null"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"gauss": [1,-1], "signs": [3]})"), "signs[0]: got 3"));
+    EXPECT_TRUE(starts(diagram_fault(R"({"gauss": [1,-2]})", "b."), "b.gauss[0][1]: got -2"));
 }
 
 } // namespace

@@ -15,9 +15,13 @@
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
 #include "weft/knot/braid.hpp"
+#include "weft/knot/diagram.hpp"
+#include "weft/knot/dt_code.hpp"
+#include "weft/knot/gauss_code.hpp"
 #include "weft/knot/integer.hpp"
 #include "weft/knot/invariants.hpp"
 #include "weft/knot/laurent.hpp"
+#include "weft/knot/pd_code.hpp"
 #include "weft/knot/similarity.hpp"
 
 /// Links in JSON. Absent values are null, with the reason under "why"; integers beyond 2^53 are
@@ -164,6 +168,113 @@ template <class Integer>
         out["word"] = nlohmann::ordered_json::array();
         for (int const l : b.word()) out["word"].push_back(l);
     }
+    return out;
+}
+
+namespace detail {
+
+/// `[..]` or `[[..], ..]`, or such a list as text.
+[[nodiscard]] inline std::vector<std::vector<int>>
+json_lists(nlohmann::ordered_json const& value, std::string const& where, list_shape shape) {
+    bool const either = shape == list_shape::either;
+    if (value.is_string()) {
+        auto const& text = value.get_ref<nlohmann::ordered_json::string_t const&>();
+        return parse_lists(where, text, shape);
+    }
+    char const* const expected =
+        either ? "an array of integers, or one of such arrays" : "an array of arrays of four arcs";
+    if (!value.is_array()) WEFT_THROW(invalid_argument(where, excerpt(value), expected));
+    std::vector<std::vector<int>> out;
+    auto const integers = [&](nlohmann::ordered_json const& list, std::string const& at) {
+        auto& numbers = out.emplace_back();
+        numbers.reserve(list.size());
+        for (std::size_t k = 0; k < list.size(); ++k) {
+            numbers.push_back(json_int(list[k], at + "[" + to_text(k) + "]", "an integer"));
+        }
+    };
+    if (either && !value.empty() && !value[0].is_array()) {
+        integers(value, where);
+        return out;
+    }
+    for (std::size_t k = 0; k < value.size(); ++k) {
+        auto const at = where + "[" + to_text(k) + "]";
+        if (!value[k].is_array()) {
+            WEFT_THROW(invalid_argument(at, excerpt(value[k]), "an array of integers"));
+        }
+        integers(value[k], at);
+    }
+    return out;
+}
+
+} // namespace detail
+
+/// Reads a diagram from the one of the keys `pd`, `dt` and `gauss` that the object has. `pd` is
+/// `[[1,5,2,4], ...]`; `dt` and `gauss` are a list of integers, or such a list for each component;
+/// each may be text as parse_pd, parse_dt and parse_gauss read it. Beside them may be `circles`
+/// (for pd: how many components have no crossing) and `signs` (for dt and gauss). Throws
+/// invalid_argument naming the field, with `prefix` before it.
+[[nodiscard]] inline link_diagram diagram_from_json(nlohmann::ordered_json const& value,
+                                                    std::string const& prefix = "") {
+    char const* form = nullptr;
+    for (char const* const key : {"pd", "dt", "gauss"}) {
+        if (!value.is_object() || !value.contains(key)) continue;
+        if (form != nullptr) {
+            WEFT_THROW(invalid_argument(prefix + key, std::string("given beside ") + form,
+                                        "one code of one link"));
+        }
+        form = key;
+    }
+    if (form == nullptr) {
+        WEFT_THROW(invalid_argument(prefix + "pd", "nothing", "a PD, DT or Gauss code"));
+    }
+    auto const& code = value.at(form);
+    bool const pd = std::string_view(form) == "pd";
+    auto lists = detail::json_lists(code, prefix + form,
+                                    pd ? detail::list_shape::nested : detail::list_shape::either);
+    std::vector<int> signs;
+    if (auto const found = value.find("signs"); !pd && found != value.end()) {
+        if (!found->is_array()) {
+            WEFT_THROW(invalid_argument(prefix + "signs", detail::excerpt(*found),
+                                        "an array of 1 and -1"));
+        }
+        for (std::size_t k = 0; k < found->size(); ++k) {
+            signs.push_back(
+                detail::json_int((*found)[k], prefix + "signs[" + to_text(k) + "]", "1 or -1"));
+        }
+    }
+    int circles = 0;
+    if (auto const found = value.find("circles"); pd && found != value.end()) {
+        circles = detail::json_int(*found, prefix + "circles", "a number of circles");
+    }
+    auto const read = [&]() -> link_diagram {
+        if (!pd && std::string_view(form) == "dt") {
+            return from_dt({std::move(lists), std::move(signs)});
+        }
+        if (!pd) return from_gauss({std::move(lists), std::move(signs)});
+        pd_code quadruples;
+        quadruples.reserve(lists.size());
+        for (auto const& x : lists) {
+            if (x.size() != 4) {
+                WEFT_THROW(invalid_argument("pd[" + to_text(quadruples.size()) + "]",
+                                            to_text(x.size()) + " arcs", "4 arcs"));
+            }
+            quadruples.push_back({x[0], x[1], x[2], x[3]});
+        }
+        return from_pd(quadruples, circles);
+    };
+    if (prefix.empty()) return read();
+    try {
+        return read();
+    } catch (invalid_argument const& e) {
+        WEFT_THROW(invalid_argument(prefix + e.argument(), e.value(), e.expected()));
+    }
+}
+
+/// `{"pd": [[..], ..]}`, with `circles` where there are some besides or nothing else.
+[[nodiscard]] inline nlohmann::ordered_json to_json(link_diagram const& d) {
+    nlohmann::ordered_json out;
+    out["pd"] = to_pd(d);
+    if (d.circles() > (d.crossings().empty() ? 1 : 0)) out["circles"] = d.circles();
     return out;
 }
 
