@@ -336,12 +336,10 @@ inline std::size_t burau_determinants(field const& f, std::size_t m, std::size_t
         }
     }
     std::size_t rank = 0;
-    std::size_t good = 0;
     std::uint64_t lone = 0;
     for (std::size_t q = 0; q < points; ++q) {
         if (bad[q] == 0) {
             rank = m;
-            ++good;
         } else {
             lone = 1;
         }
