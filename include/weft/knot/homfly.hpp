@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -87,6 +88,106 @@ inline constexpr auto small_permutations = [] {
     }
     return all;
 }();
+
+/// Two states that differ by exchanging two neighbouring values, of which `first` has the smaller
+/// one in the higher layer.
+struct state_pair {
+    std::uint8_t first = 0;
+    std::uint8_t second = 0;
+};
+
+/// Where the tables for m strands begin, in which there are `per(m)` entries for each.
+template <class Per>
+[[nodiscard]] constexpr std::size_t small_offset(std::uint32_t m, Per const& per) noexcept {
+    std::size_t at = 0;
+    for (std::uint32_t k = 1; k < m; ++k) at += per(k);
+    return at;
+}
+[[nodiscard]] constexpr std::size_t pairs_per(std::uint32_t m) noexcept {
+    return std::size_t{m - 1} * factorials[m] / 2;
+}
+[[nodiscard]] constexpr std::size_t sources_per(std::uint32_t m) noexcept {
+    return std::size_t{m} * m * factorials[m - 1];
+}
+
+[[nodiscard]] constexpr packed_permutation const* ready_table(std::uint32_t m) noexcept {
+    std::size_t at = 0;
+    for (std::uint32_t k = 0; k < m; ++k) at += factorials[k];
+    return small_permutations.data() + at;
+}
+
+/// The rank of the permutation with entry k (whose value is x) left out, of which only what comes
+/// before k matters: to be multiplied by (m - 1 - k)!.
+[[nodiscard]] constexpr std::uint32_t rank_without(std::uint64_t image, std::uint32_t m,
+                                                   std::uint32_t k, std::uint32_t x) noexcept {
+    std::uint64_t ranks = 0xfedc'ba98'7654'3210ULL - (every_nibble << (4U * x + 4U));
+    std::uint32_t rank = 0;
+    for (std::uint32_t p = 0; p < k; ++p) {
+        auto const v = static_cast<unsigned>(image >> (4U * p) & 15U);
+        rank = rank * (m - 1 - p) + static_cast<std::uint32_t>(ranks >> (4U * v) & 15U);
+        ranks -= every_nibble << (4U * v + 4U);
+    }
+    return rank;
+}
+
+struct small_transitions {
+    /// For each pair of neighbouring values i, i + 1.
+    std::array<state_pair, small_offset(ready_permutations + 1, pairs_per)> pairs{};
+    /// For each layer k and value x, in the order of the states without that entry.
+    std::array<std::uint8_t, small_offset(ready_permutations + 1, sources_per)> sources{};
+};
+
+inline constexpr auto ready_transitions = [] {
+    small_transitions t;
+    std::size_t at = 0;
+    for (std::uint32_t m = 1; m <= ready_permutations; ++m) {
+        auto const* const perms = ready_table(m);
+        for (std::uint32_t i = 0; i + 1 < m; ++i) {
+            for (std::uint32_t s = 0; s < factorials[m]; ++s) {
+                auto const here = perms[s].place >> (4U * i) & 15U;
+                if (here > (perms[s].place >> (4U * i + 4U) & 15U)) continue;
+                t.pairs[at++] = {static_cast<std::uint8_t>(s),
+                                 static_cast<std::uint8_t>(s + factorials[m - 1 - here])};
+            }
+        }
+        auto const start = small_offset(m, sources_per);
+        for (std::uint32_t k = 0; k < m; ++k) {
+            auto const rest = factorials[m - 1 - k];
+            for (std::uint32_t s = 0; s < factorials[m]; ++s) {
+                auto const x = static_cast<std::uint32_t>(perms[s].image >> (4U * k) & 15U);
+                auto const target = rank_without(perms[s].image, m, k, x) * rest + s % rest;
+                t.sources[start + (k * m + x) * factorials[m - 1] + target] =
+                    static_cast<std::uint8_t>(s);
+            }
+        }
+    }
+    return t;
+}();
+
+/// Room for coefficients, which are not touched before they are used.
+template <class C>
+class coefficient_pool {
+public:
+    void clear() noexcept { used_ = 0; }
+    void reserve(std::size_t size) {
+        if (size <= capacity_) return;
+        auto next = std::make_unique_for_overwrite<C[]>(size);
+        for (std::size_t k = 0; k < used_; ++k) next[k] = std::move(data_[k]);
+        data_ = std::move(next);
+        capacity_ = size;
+    }
+    void extend(std::size_t by) {
+        if (used_ + by > capacity_) reserve(2 * (used_ + by) + 64);
+        used_ += by;
+    }
+    [[nodiscard]] C* data() noexcept { return data_.get(); }
+    [[nodiscard]] C const* data() const noexcept { return data_.get(); }
+
+private:
+    std::unique_ptr<C[]> data_;
+    std::size_t used_ = 0;
+    std::size_t capacity_ = 0;
+};
 
 /// A sum over the layered tangles in a disc, which are a basis of its HOMFLY-PT skein module.
 ///
@@ -186,25 +287,18 @@ private:
             tables_[k].resize(factorials[m]);
             extend_permutations(permutations(m - 1), m, tables_[k].data());
         }
-        slots_.assign(1, new_block(0, 0));
-        auto& unit = blocks_[0];
-        unit.low = -z_base_ / 2;
-        unit.high = unit.low + 1;
-        pool_[static_cast<std::size_t>(unit.low)] = C(1);
+        slots_.assign(1, new_block({-z_base_ / 2, -z_base_ / 2 + 1, 0, 0}));
+        pool_.data()[-z_base_ / 2] = C(1);
     }
 
     [[nodiscard]] packed_permutation const* permutations(std::uint32_t m) const noexcept {
-        if (m > ready_permutations) return tables_[m - ready_permutations - 1].data();
-        std::size_t at = 0;
-        for (std::uint32_t k = 0; k < m; ++k) at += factorials[k];
-        return small_permutations.data() + at;
+        return m > ready_permutations ? tables_[m - ready_permutations - 1].data() : ready_table(m);
     }
 
-    [[nodiscard]] std::int32_t new_block(int odd_v, int odd_z) {
-        auto const index = static_cast<std::int32_t>(blocks_.size());
-        blocks_.push_back({0, 0, odd_v, odd_z});
-        pool_.resize(pool_.size() + stride_, C(0));
-        return index;
+    [[nodiscard]] std::int32_t new_block(block const& b) {
+        blocks_.push_back(b);
+        pool_.extend(stride_);
+        return static_cast<std::int32_t>(blocks_.size()) - 1;
     }
 
     // Whether sums of `factor` coefficients fit.
@@ -215,9 +309,14 @@ private:
                 return true;
             }
             C largest = 0;
-            for (auto const& x : pool_) {
-                auto const size = x < 0 ? -x : x;
-                if (size > largest) largest = size;
+            for (std::size_t s = 0; s < blocks_.size(); ++s) {
+                auto const* c = pool_.data() + s * stride_ + first_row_ * width_;
+                for (int row = 0; row < rows_; ++row, c += width_) {
+                    for (int k = blocks_[s].low; k < blocks_[s].high; ++k) {
+                        auto const size = c[k] < 0 ? -c[k] : c[k];
+                        if (size > largest) largest = size;
+                    }
+                }
             }
             bound_ = static_cast<double>(largest) * (1.0 + 1e-9) * factor;
             return bound_ < most;
@@ -226,24 +325,43 @@ private:
         }
     }
 
-    // to += sign * from, moved by whole rows and powers of z^2.
-    static void add(C* to, block& target, C const* from, block const& source, int rows, int width,
-                    int up, bool negative) {
-        auto const low = source.low + up;
-        auto const high = source.high + up;
-        if (target.low == target.high) {
-            target.low = low;
-            target.high = high;
-        } else {
-            if (low < target.low) target.low = low;
-            if (high > target.high) target.high = high;
+    // Makes a block's window reach from low to high; what is new is 0.
+    static void widen(C* c, block& b, int rows, int width, int low, int high) {
+        if (low < b.low) {
+            for (int row = 0; row < rows; ++row) {
+                for (int k = low; k < b.low; ++k) {
+                    c[row * width + k] = C(0);
+                    __asm__ volatile("");
+                }
+            }
+            b.low = low;
         }
+        if (high > b.high) {
+            for (int row = 0; row < rows; ++row) {
+                for (int k = b.high; k < high; ++k) {
+                    c[row * width + k] = C(0);
+                    __asm__ volatile("");
+                }
+            }
+            b.high = high;
+        }
+    }
+
+    // to += (or -=, or =, or = -) from, in powers low to high - 1 of `from`.
+    template <class Op>
+    static void combine(C* to, C const* from, int rows, int width, int low, int high,
+                        Op const& op) {
+        // What has just been written in small portions is slow to read in wide ones, so that wide
+        // registers do not pay for the few powers of most coefficients.
+        constexpr int few = 12;
         for (int row = 0; row < rows; ++row, to += width, from += width) {
-            auto* const t = to + up;
-            if (negative) {
-                for (int k = source.low; k < source.high; ++k) t[k] -= from[k];
+            if (high - low <= few) {
+                for (int k = low; k < high; ++k) {
+                    op(to[k], from[k]);
+                    __asm__ volatile("");
+                }
             } else {
-                for (int k = source.low; k < source.high; ++k) t[k] += from[k];
+                for (int k = low; k < high; ++k) op(to[k], from[k]);
             }
         }
     }
@@ -251,18 +369,38 @@ private:
     // The slot `to` (made where there is none) plus sign z times slot `from`.
     [[nodiscard]] std::int32_t plus_z(std::int32_t to, std::int32_t from, int sign) {
         auto const f = static_cast<std::size_t>(from);
-        if (to < 0) to = new_block(blocks_[f].odd_v, blocks_[f].odd_z ^ 1);
+        if (blocks_[f].high >= width_) trim(blocks_[f], f);
+        auto const& held = blocks_[f];
+        int const low = held.low;
+        int const high = held.high;
+        int const up = held.odd_z;
+        bool const made = to < 0;
+        if (made) {
+            to = new_block({low + up, high + up, held.odd_v, up ^ 1});
+        }
         auto const t = static_cast<std::size_t>(to);
-        auto const first = static_cast<std::size_t>(first_row_ * width_);
-        trim(blocks_[f], f);
-        add(pool_.data() + t * stride_ + first, blocks_[t], pool_.data() + f * stride_ + first,
-            blocks_[f], rows_, width_, blocks_[f].odd_z, sign < 0);
+        auto const first = first_row_ * width_;
+        auto* const x = pool_.data() + t * stride_ + first;
+        auto const* const y = pool_.data() + f * stride_ + first;
+        if (made) {
+            if (sign > 0) {
+                combine(x + up, y, rows_, width_, low, high, [](C& a, C const& b) { a = b; });
+            } else {
+                combine(x + up, y, rows_, width_, low, high, [](C& a, C const& b) { a = -b; });
+            }
+            return to;
+        }
+        widen(x, blocks_[t], rows_, width_, low + up, high + up);
+        if (sign > 0) {
+            combine(x + up, y, rows_, width_, low, high, [](C& a, C const& b) { a += b; });
+        } else {
+            combine(x + up, y, rows_, width_, low, high, [](C& a, C const& b) { a -= b; });
+        }
         return to;
     }
 
     // Powers that have cancelled must not push a block beyond its width.
     void trim(block& b, std::size_t slot) const {
-        if (b.high < width_) return;
         auto const* const c = pool_.data() + slot * stride_;
         auto const zero = [&](int k) {
             for (int row = 0; row < rows_; ++row) {
@@ -305,8 +443,7 @@ private:
         return label;
     }
 
-    // Exchanges the states of slots i and j, of which `changed` is the one whose crossing was
-    // against the layers.
+    // Exchanges states i and j, of which i is the one whose crossing was against the layers.
     void exchange(std::uint32_t i, std::uint32_t j, int sign) {
         // Afterwards j has what i had, and i what j had plus sign z times its own.
         auto const a = slots_[i];
@@ -315,23 +452,60 @@ private:
         slots_[i] = a < 0 ? b : plus_z(b, a, sign);
     }
 
+    // Two states that the crossing exchanges, the first with the left strand in the higher layer.
+    void cross_pair(std::uint32_t s, std::uint32_t t, int sign) {
+        if (slots_[s] < 0 && slots_[t] < 0) return;
+        // The strand from the right is over where the sign is positive.
+        if (sign > 0) {
+            exchange(s, t, 1);
+        } else {
+            exchange(t, s, -1);
+        }
+    }
+
+    void prefetch(std::uint32_t s) const noexcept {
+        auto const slot = slots_[s];
+        if (slot < 0) return;
+        auto const at = static_cast<std::size_t>(slot);
+        __builtin_prefetch(blocks_.data() + at);
+        auto const* const c = pool_.data() + at * stride_ + first_row_ * width_ - z_base_ / 2;
+        __builtin_prefetch(c);
+        __builtin_prefetch(c + 8);
+    }
+
     [[nodiscard]] bool cross(int at, int sign) {
         if (!fits(2.0)) return false;
         auto const i = static_cast<unsigned>(label_at(at));
+        if (m_ <= ready_permutations) {
+            auto const half = factorials[m_] / 2;
+            auto const* const pairs =
+                ready_transitions.pairs.data() + small_offset(m_, pairs_per) + i * half;
+            for (std::uint32_t k = 0; k < half; ++k) {
+                cross_pair(pairs[k].first, pairs[k].second, sign);
+            }
+            return true;
+        }
         auto const* const perms = permutations(m_);
         auto const states = factorials[m_];
+        // Pairs are found a little ahead of their use: their coefficients may be far away.
+        constexpr std::uint32_t ahead = 16;
+        std::array<std::array<std::uint32_t, 2>, ahead> waiting{};
+        std::uint32_t found = 0;
         for (std::uint32_t s = 0; s < states; ++s) {
             auto const place = perms[s].place >> (4U * i);
             auto const here = place & 15U;
             if (here > (place >> 4U & 15U)) continue;
             auto const partner = s + factorials[m_ - 1 - here];
-            if (slots_[s] < 0 && slots_[partner] < 0) continue;
-            // The strand from the right is over where the sign is positive.
-            if (sign > 0) {
-                exchange(s, partner, 1);
-            } else {
-                exchange(partner, s, -1);
-            }
+            auto& entry = waiting[found % ahead];
+            if (found >= ahead) cross_pair(entry[0], entry[1], sign);
+            entry = {s, partner};
+            prefetch(s);
+            prefetch(partner);
+            ++found;
+        }
+        auto const rest = found < ahead ? found : ahead;
+        for (std::uint32_t k = found - rest; k < found; ++k) {
+            cross_pair(waiting[k % ahead][0], waiting[k % ahead][1], sign);
         }
         return true;
     }
@@ -411,27 +585,46 @@ private:
         }
     }
 
-    // Slot `from` times v^shift z^drop into a state of the next sum.
-    void accumulate(std::int32_t from, std::uint32_t state, int shift, int drop, bool negative) {
+    // Slot `from` times v^shift, and over z where `drop`, into a state of the next sum.
+    void accumulate(std::int32_t from, std::uint32_t state, int shift, bool drop, bool negative) {
         auto const f = static_cast<std::size_t>(from);
-        auto source = blocks_[f];
+        auto const source = blocks_[f];
         auto const v = source.odd_v + shift;
         auto const row = v < 0 ? 0 : v > 1 ? 2 : 1;
-        auto const odd_v = v & 1;
-        auto const odd_z = source.odd_z ^ drop;
-        auto const up = drop != 0 && source.odd_z == 0 ? -1 : 0;
+        auto const up = drop && source.odd_z == 0 ? -1 : 0;
+        auto const low = source.low + up;
+        auto const high = source.high + up;
         auto& slot = spare_slots_[state];
-        if (slot < 0) {
+        bool const made = slot < 0;
+        if (made) {
             slot = static_cast<std::int32_t>(next_blocks_.size());
-            next_blocks_.push_back({0, 0, odd_v, odd_z});
-            next_pool_.resize(next_pool_.size() + next_stride_, C(0));
+            next_blocks_.push_back({low, high, v & 1, source.odd_z ^ (drop ? 1 : 0)});
+            next_pool_.extend(next_stride_);
         }
         auto const t = static_cast<std::size_t>(slot);
-        auto const width = static_cast<std::size_t>(width_);
-        add(next_pool_.data() + t * next_stride_ + static_cast<std::size_t>(row) * width,
-            next_blocks_[t],
-            pool_.data() + f * stride_ + static_cast<std::size_t>(first_row_) * width, source,
-            rows_, width_, up, negative);
+        auto* const whole = next_pool_.data() + t * next_stride_;
+        auto* const x = whole + row * width_ + up;
+        auto const* const y = pool_.data() + f * stride_ + first_row_ * width_;
+        if (made) {
+            for (int r = 0; r < rows_ + 2; ++r) {
+                if (r >= row && r < row + rows_) continue;
+                for (int k = low; k < high; ++k) whole[r * width_ + k] = C(0);
+            }
+            if (negative) {
+                combine(x, y, rows_, width_, source.low, source.high,
+                        [](C& a, C const& b) { a = -b; });
+            } else {
+                combine(x, y, rows_, width_, source.low, source.high,
+                        [](C& a, C const& b) { a = b; });
+            }
+            return;
+        }
+        widen(whole, next_blocks_[t], rows_ + 2, width_, low, high);
+        if (negative) {
+            combine(x, y, rows_, width_, source.low, source.high, [](C& a, C const& b) { a -= b; });
+        } else {
+            combine(x, y, rows_, width_, source.low, source.high, [](C& a, C const& b) { a += b; });
+        }
     }
 
     // Takes the states that have out `x` at layer k into the next sum, where that entry is left
@@ -440,8 +633,6 @@ private:
               std::array<int, max_sweep_width> const& tail,
               std::array<int, max_sweep_width> const& head) {
         auto const* const perms = permutations(m_);
-        auto const states = factorials[m_];
-        auto const rest = factorials[m_ - 1 - k];
         bool const loop = k == beside;
         bool const last = m_ == 1;
         // The arc joined on may cross the one that it continues: a curl.
@@ -456,31 +647,33 @@ private:
                 curl[h] = positive ? -1 : 1;
             }
         }
+        auto const take = [&](std::uint32_t s, std::uint32_t target) {
+            auto const from = slots_[s];
+            if (from < 0) return;
+            if (last) {
+                accumulate(from, target, 0, false, false);
+            } else if (loop) {
+                accumulate(from, target, -1, true, false);
+                accumulate(from, target, 1, true, true);
+            } else {
+                auto const h = perms[s].image >> (4U * beside) & 15U;
+                accumulate(from, target, curl[h], false, false);
+            }
+            slots_[s] = -1;
+        };
+        if (m_ <= ready_permutations) {
+            auto const count = factorials[m_ - 1];
+            auto const* const sources = ready_transitions.sources.data() +
+                                        small_offset(m_, sources_per) + (k * m_ + x) * count;
+            for (std::uint32_t t = 0; t < count; ++t) take(sources[t], t);
+            return;
+        }
+        auto const states = factorials[m_];
+        auto const rest = factorials[m_ - 1 - k];
         for (std::uint32_t base = 0; base < states; base += rest) {
             if ((perms[base].image >> (4U * k) & 15U) != x) continue;
-            // The rank without that entry: only what comes before it can change.
-            std::uint64_t ranks = 0xfedc'ba98'7654'3210ULL - (every_nibble << (4U * x + 4U));
-            std::uint32_t rank = 0;
-            for (std::uint32_t p = 0; p < k; ++p) {
-                auto const v = perms[base].image >> (4U * p) & 15U;
-                rank = rank * (m_ - 1 - p) + static_cast<std::uint32_t>(ranks >> (4U * v) & 15U);
-                ranks -= every_nibble << (4U * v + 4U);
-            }
-            auto const target = rank * rest;
-            for (std::uint32_t r = 0; r < rest; ++r) {
-                auto const from = slots_[base + r];
-                if (from < 0) continue;
-                if (last) {
-                    accumulate(from, target + r, 0, 0, false);
-                } else if (loop) {
-                    accumulate(from, target + r, -1, 1, false);
-                    accumulate(from, target + r, 1, 1, true);
-                } else {
-                    auto const h = perms[base + r].image >> (4U * beside) & 15U;
-                    accumulate(from, target + r, curl[h], 0, false);
-                }
-                slots_[base + r] = -1;
-            }
+            auto const target = rank_without(perms[base].image, m_, k, x) * rest;
+            for (std::uint32_t r = 0; r < rest; ++r) take(base + r, target + r);
         }
     }
 
@@ -505,6 +698,7 @@ private:
         next_blocks_.clear();
         next_pool_.clear();
         next_stride_ = static_cast<std::size_t>((rows_ + 2) * width_);
+        if (m_ > ready_permutations) next_pool_.reserve(blocks_.size() / m_ * next_stride_);
         join(y, y, x, tail, head);
         // The arc that begins at the cap goes down through the layers, then (elsewhere) up.
         auto moved = tail;
@@ -525,7 +719,7 @@ private:
         }
         slots_.swap(spare_slots_);
         blocks_.swap(next_blocks_);
-        pool_.swap(next_pool_);
+        std::swap(pool_, next_pool_);
         stride_ = next_stride_;
         v_base_ -= 2;
         first_row_ = 0;
@@ -568,7 +762,7 @@ private:
     std::vector<std::vector<packed_permutation>> tables_;
     std::vector<std::int32_t> slots_, spare_slots_;
     std::vector<block> blocks_, next_blocks_;
-    std::vector<C> pool_, next_pool_;
+    coefficient_pool<C> pool_, next_pool_;
     std::array<boundary_point, 2 * max_sweep_width + 2> boundary_{};
     std::size_t stride_ = 0;
     std::size_t next_stride_ = 0;

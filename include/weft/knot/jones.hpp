@@ -145,6 +145,16 @@ inline constexpr std::uint32_t ready_brackets = 5;
     return row + std::size_t{at} * catalan(m - 1);
 }
 
+/// capped_row(m, 0) and cupped_row(m, 0).
+inline constexpr auto ready_rows = [] {
+    std::array<std::array<std::uint32_t, 2>, ready_brackets + 1> rows{};
+    for (std::uint32_t m = 1; m <= ready_brackets; ++m) {
+        rows[m] = {static_cast<std::uint32_t>(capped_row(m, 0)),
+                   static_cast<std::uint32_t>(cupped_row(m, 0))};
+    }
+    return rows;
+}();
+
 struct small_brackets {
     std::array<std::uint32_t, capped_row(ready_brackets + 1, 0)> cap{};
     std::array<std::uint32_t, cupped_row(ready_brackets + 1, 0)> cup{};
@@ -169,7 +179,9 @@ inline constexpr auto ready_bracket_tables = [] {
 class bracket_tables {
 public:
     [[nodiscard]] std::uint32_t const* cap(std::uint32_t m, std::uint32_t at) {
-        if (m <= ready_brackets) return ready_bracket_tables.cap.data() + capped_row(m, at);
+        if (m <= ready_brackets) {
+            return ready_bracket_tables.cap.data() + ready_rows[m][0] + at * catalan(m);
+        }
         auto& row = row_of(cap_, m, at);
         if (row.empty()) {
             row.resize(catalan(m));
@@ -178,7 +190,9 @@ public:
         return row.data();
     }
     [[nodiscard]] std::uint32_t const* cup(std::uint32_t m, std::uint32_t at) {
-        if (m <= ready_brackets) return ready_bracket_tables.cup.data() + cupped_row(m, at);
+        if (m <= ready_brackets) {
+            return ready_bracket_tables.cup.data() + ready_rows[m][1] + at * catalan(m - 1);
+        }
         auto& row = row_of(cup_, m, at);
         if (row.empty()) {
             row.resize(catalan(m - 1));
@@ -315,21 +329,35 @@ private:
         }
     }
 
+    template <class Op>
+    static void combine(C* to, C const* from, int low, int high, Op const& op) {
+        // What has just been written in small portions is slow to read in wide ones, so that wide
+        // registers do not pay for the few powers of most coefficients.
+        constexpr int few = 12;
+        if (high - low <= few) {
+            for (int k = low; k < high; ++k) {
+                op(to[k], from[k]);
+                __asm__ volatile("");
+            }
+        } else {
+            for (int k = low; k < high; ++k) op(to[k], from[k]);
+        }
+    }
+
     // Slot `to` (made where there is none) plus t^(half/2) times slot `from`.
     [[nodiscard]] std::int32_t plus(std::int32_t to, std::int32_t from, int half) {
         auto const f = static_cast<std::size_t>(from);
-        auto const source = blocks_[f];
-        auto const twice = source.odd + half;
+        auto const twice = blocks_[f].odd + half;
         auto const up = twice >> 1;
-        int const low = source.low + up;
-        int const high = source.high + up;
+        int const low = blocks_[f].low + up;
+        int const high = blocks_[f].high + up;
         if (to < 0) {
             to = new_block();
             auto const t = static_cast<std::size_t>(to);
             blocks_[t] = {low, high, twice & 1};
             auto* const x = pool_.data() + t * width_;
             auto const* const y = pool_.data() + f * width_ - up;
-            for (int k = low; k < high; ++k) x[k] = y[k];
+            combine(x, y, low, high, [](C& a, C const& b) { a = b; });
             return to;
         }
         auto const t = static_cast<std::size_t>(to);
@@ -339,7 +367,7 @@ private:
         // Outside its window a block holds anything.
         while (target.low > low) x[--target.low] = C(0);
         while (target.high < high) x[target.high++] = C(0);
-        for (int k = low; k < high; ++k) x[k] += y[k];
+        combine(x, y, low, high, [](C& a, C const& b) { a += b; });
         return to;
     }
 
@@ -361,9 +389,15 @@ private:
             auto& b = blocks_[static_cast<std::size_t>(slot)];
             auto* const x = pool_.data() + static_cast<std::size_t>(slot) * width_;
             if (sign > 0) {
-                for (int k = b.high; k > b.low; --k) x[k] = -x[k - 1];
+                for (int k = b.high; k > b.low; --k) {
+                    x[k] = -x[k - 1];
+                    __asm__ volatile("");
+                }
             } else {
-                for (int k = b.low; k < b.high; ++k) x[k - 1] = -x[k];
+                for (int k = b.low; k < b.high; ++k) {
+                    x[k - 1] = -x[k];
+                    __asm__ volatile("");
+                }
             }
             b.low += sign;
             b.high += sign;
