@@ -73,6 +73,18 @@ void pair_explained(benchmark::State& state) {
 }
 BENCHMARK(pair_explained);
 
+void one_to_1000(benchmark::State& state) {
+    auto const& t = without_places();
+    auto const s = fitted(t);
+    std::size_t k = 0;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(
+            weft::compatibility::one_to_many(s, t.people[k++ % 1000], t.people));
+    }
+    state.SetItemsProcessed(state.iterations() * 1000);
+}
+BENCHMARK(one_to_1000)->Unit(benchmark::kMicrosecond);
+
 void all_pairs_top_20(benchmark::State& state) {
     auto const& t = without_places();
     auto const s = fitted(t);
