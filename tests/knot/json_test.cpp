@@ -35,6 +35,13 @@ TEST(knot_json, has_the_twenty_fields_in_their_order) {
                                             "braid_index_upper",
                                             "bridge_upper",
                                             "unknotting_lower",
+                                            "unknotting_upper",
+                                            "bridge_lower",
+                                            "genus",
+                                            "crossing_number",
+                                            "braid_index",
+                                            "bridge_number",
+                                            "unknotting_number",
                                             "why"};
     auto const out = knot::to_json(knot::compute_invariants(knot::braid(3, {1, -2, 1, -2})));
     std::vector<std::string> keys;
@@ -117,7 +124,7 @@ TEST(knot_json, similarity_lists_its_terms) {
     auto const hopf = knot::compute_invariants(knot::braid(2, {1, 1}));
     auto const out = knot::to_json(knot::similarity(trefoil, hopf));
     EXPECT_TRUE(out.at("score").is_number());
-    ASSERT_EQ(out.at("terms").size(), 8U);
+    ASSERT_EQ(out.at("terms").size(), 9U);
     EXPECT_EQ(out.at("terms")[0].at("name"), "jones");
     EXPECT_TRUE(out.at("terms")[7].at("similarity").is_null());
     EXPECT_EQ(out.at("terms")[7].at("weight"), 0.0);

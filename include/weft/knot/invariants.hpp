@@ -12,6 +12,7 @@
 
 #include "weft/core/number.hpp"
 #include "weft/knot/alexander.hpp"
+#include "weft/knot/bounds.hpp"
 #include "weft/knot/braid.hpp"
 #include "weft/knot/closure.hpp"
 #include "weft/knot/homfly.hpp"
@@ -25,9 +26,9 @@
 namespace weft::inline v0::knot {
 
 /// What is known of a braid's closure. strands, crossings and writhe are of the given diagram;
-/// genus_lower (by the slice-Bennequin inequality) and the *_upper bounds depend on the word; all
-/// else is an invariant of the oriented link. What is absent has its reason in `why`, under the
-/// field's name.
+/// genus_lower (by the slice-Bennequin inequality), the *_upper bounds and whether an exact value
+/// is known depend on the word; all else is an invariant of the oriented link. What is absent has
+/// its reason in `why`, under the field's name.
 template <class Integer>
 struct basic_invariants {
     std::int64_t strands = 1;
@@ -52,6 +53,15 @@ struct basic_invariants {
     std::optional<std::int64_t> braid_index_upper;
     std::optional<std::int64_t> bridge_upper;
     std::optional<std::int64_t> unknotting_lower;
+    /// Fewest crossing changes to an unlink.
+    std::optional<std::int64_t> unknotting_upper;
+    std::optional<std::int64_t> bridge_lower;
+    /// Exact values, there where the bounds meet.
+    std::optional<std::int64_t> genus;
+    std::optional<std::int64_t> crossing_number;
+    std::optional<std::int64_t> braid_index;
+    std::optional<std::int64_t> bridge_number;
+    std::optional<std::int64_t> unknotting_number;
     std::map<std::string, std::string> why;
 
     [[nodiscard]] friend bool operator==(basic_invariants const&,
@@ -152,8 +162,10 @@ template <class Integer = std::int64_t>
     auto const& word = rewritten ? *rewritten : algebraic;
 
     auto const forms = detail::seifert_forms(algebraic, l);
-    auto alexander = detail::alexander_data_of<Integer>(algebraic, forms, l);
-    auto signature = detail::signature_of(algebraic, forms, l);
+    detail::alexander_workspace alexander_room;
+    detail::inertia_workspace inertia_room;
+    auto alexander = detail::alexander_data_of<Integer>(algebraic, forms, l, alexander_room);
+    auto signature = detail::signature_of(algebraic, forms, l, inertia_room);
     put("alexander", out.alexander, alexander.polynomial);
     if (out.alexander) {
         put("conway", out.conway, detail::conway_of(*out.alexander));
@@ -229,6 +241,7 @@ template <class Integer = std::int64_t>
 
     if (out.jones && alexander.corank) {
         std::int64_t bound = out.jones->span() - *alexander.corank;
+        if (out.homfly) detail::raise(bound, detail::least_crossings(*out.homfly));
         out.crossing_number_lower = bound > 0 ? bound : 0;
     } else {
         out.why["crossing_number_lower"] = out.jones ? "the Alexander module is beyond the budget"
@@ -258,6 +271,25 @@ template <class Integer = std::int64_t>
                 "linking numbers or a component's signature are beyond the budget";
         }
     }
+
+    out.bridge_lower = detail::least_bridges(out, algebraic, forms);
+    // Wendt: a crossing change moves the number of generators of that homology by at most one.
+    if (mu == 1 && out.unknotting_lower) {
+        detail::raise(*out.unknotting_lower, *out.bridge_lower - 1);
+    }
+    if (expandable) out.unknotting_upper = detail::most_changes(word, mu);
+    if (!expandable) out.why["unknotting_upper"] = out.why["jones"];
+    out.genus = detail::met(out.genus_lower, out.genus_upper);
+    out.crossing_number = detail::met(out.crossing_number_lower, out.crossing_number_upper);
+    out.braid_index = detail::met(out.braid_index_lower, out.braid_index_upper);
+    out.bridge_number = detail::met(out.bridge_lower, out.bridge_upper);
+    auto changes = out.unknotting_lower;
+    if (changes && mu == 1 && expandable) {
+        // The four-genus is a bound too, and it obeys the slice-Bennequin inequality.
+        detail::raise(*changes,
+                      detail::half_up(detail::size_of(word.writhe()) - word.strands() + 1));
+    }
+    out.unknotting_number = detail::met(changes, out.unknotting_upper);
     return out;
 }
 

@@ -316,7 +316,18 @@ template <class Integer>
     out["braid_index_upper"] = detail::json_optional(v.braid_index_upper);
     out["bridge_upper"] = detail::json_optional(v.bridge_upper);
     out["unknotting_lower"] = detail::json_optional(v.unknotting_lower);
+    out["unknotting_upper"] = detail::json_optional(v.unknotting_upper);
+    out["bridge_lower"] = detail::json_optional(v.bridge_lower);
     json why = json::object();
+    auto const exact = [&](char const* field, std::optional<std::int64_t> const& x) {
+        out[field] = detail::json_optional(x);
+        if (!x) why[field] = "the bounds do not meet";
+    };
+    exact("genus", v.genus);
+    exact("crossing_number", v.crossing_number);
+    exact("braid_index", v.braid_index);
+    exact("bridge_number", v.bridge_number);
+    exact("unknotting_number", v.unknotting_number);
     for (auto const& [field, reason] : v.why) {
         if (out.contains(field)) why[field] = reason;
     }

@@ -177,6 +177,10 @@ template <class Integer>
     put(arf_term, arf_lane, v.arf);
     out.writhe = static_cast<double>(v.writhe);
     has(writhe_term);
+    if (v.bridge_number) {
+        out.bridge = static_cast<double>(*v.bridge_number);
+        has(bridge_term);
+    }
     if (v.determinant) {
         auto const d = traits::to_double(*v.determinant);
         if (is_finite(d)) {
