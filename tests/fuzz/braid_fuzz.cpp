@@ -1,0 +1,9 @@
+#include "fuzz.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+    try {
+        weft_fuzz::check(weft::knot::parse_braid(weft_fuzz::text_of(data, size)));
+    } catch (weft::error const&) {
+    }
+    return 0;
+}
