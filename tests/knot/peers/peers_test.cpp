@@ -1,0 +1,53 @@
+#include "peers.hpp"
+
+#include <gtest/gtest.h>
+#include <vector>
+
+#include "knot/support.hpp"
+#include "weft/knot/homfly.hpp"
+#include "weft/knot/jones.hpp"
+
+// The same links by programs that have nothing in common with this one.
+
+namespace {
+
+namespace knot = weft::knot;
+
+// On 2 to 7 strands, up to 30 letters. libhomfly does not survive diagrams in several parts, so
+// that a column without letters gets one and its inverse.
+knot::braid random_link(weft_test::dice& roll) {
+    int const strands = 2 + roll(6);
+    auto const b = weft_test::random_word(roll, strands, roll(31));
+    std::vector<int> word(b.word().begin(), b.word().end());
+    std::vector<char> used(static_cast<std::size_t>(strands), 0);
+    for (int const letter : word) used[static_cast<std::size_t>(letter < 0 ? -letter : letter)] = 1;
+    for (int column = 1; column < strands; ++column) {
+        if (used[static_cast<std::size_t>(column)] == 0) {
+            word.insert(word.end(), {column, -column});
+        }
+    }
+    return {strands, word};
+}
+
+TEST(peers, ten_thousand_links_have_the_homfly_polynomials_of_libhomfly) {
+    weft_test::dice roll(2026);
+    for (int k = 0; k < 10'000; ++k) {
+        auto const b = random_link(roll);
+        auto const code = weft_test::homfly_code(weft_test::passed(b));
+        ASSERT_EQ(knot::homfly(b), weft_test::homfly_by_libhomfly(code)) << weft_test::shown(b);
+    }
+}
+
+TEST(peers, links_have_the_homfly_and_jones_polynomials_of_regina) {
+    weft_test::dice roll(2027);
+    for (int k = 0; k < 1'000; ++k) {
+        auto const b = random_link(roll);
+        weft_test::regina_link const peer(weft_test::passed(b));
+        ASSERT_EQ(knot::jones(b), peer.jones()) << weft_test::shown(b);
+        if (k % 4 == 0) {
+            ASSERT_EQ(knot::homfly(b), peer.homfly()) << weft_test::shown(b);
+        }
+    }
+}
+
+} // namespace
