@@ -99,6 +99,49 @@ TEST(signature, long_two_strand_words_are_cheap_because_they_are_sparse) {
               (knot::signature_result{599, 0}));
 }
 
+knot::braid torus(int p, int q) {
+    std::vector<int> word;
+    for (int turn = 0; turn < q; ++turn) {
+        for (int c = 1; c < p; ++c) word.push_back(c);
+    }
+    return {p, word};
+}
+
+TEST(signature, words_of_a_hundred_thousand_letters_and_a_thousand_strands_work) {
+    EXPECT_EQ(knot::signature(torus(2, 100'001)).signature, -100'000);
+    // The same link seen along the word and across the strands.
+    EXPECT_EQ(knot::signature(torus(3, 400)), knot::signature(torus(400, 3)));
+    EXPECT_EQ(knot::signature(torus(3, 6 * 66 + 4)).signature, -(8 * 66 + 6));
+    weft_test::dice roll(3);
+    auto const wide = weft_test::random_word(roll, 1000, 4000);
+    auto const mirrored = knot::signature(knot::mirror(wide));
+    EXPECT_EQ(knot::signature(wide).signature, -mirrored.signature);
+    EXPECT_EQ(knot::signature(wide).nullity, mirrored.nullity);
+}
+
+TEST(signature, sparse_and_dense_eliminations_enclose_the_same_inertia) {
+    weft_test::dice roll(41);
+    int decided = 0;
+    for (int round = 0; round < 60; ++round) {
+        auto const s = knot::detail::simplify(
+            knot::detail::compacted(weft_test::random_word(roll, 2 + roll(6), 10 + roll(60))));
+        for (auto const& p : s.pieces) {
+            auto const exact = by_fractions(knot::detail::collins_matrix(p));
+            auto const rank =
+                static_cast<std::int64_t>(knot::detail::seifert_size(p)) - exact.nullity;
+            auto const negative = static_cast<std::size_t>((rank - exact.signature) / 2);
+            for (auto const& found : {knot::detail::certified_sparse<double>(p, 1e9),
+                                      knot::detail::certified_sparse<long double>(p, 1e9)}) {
+                ASSERT_TRUE(found.known);
+                EXPECT_LE(found.least, negative);
+                EXPECT_GE(found.most, negative + static_cast<std::size_t>(exact.nullity));
+                if (found.least == found.most) ++decided;
+            }
+        }
+    }
+    EXPECT_GT(decided, 60);
+}
+
 // The usual primes after the prime 3, modulo which much vanishes that is not 0.
 class three_first {
 public:

@@ -56,10 +56,11 @@ struct collins_generator {
     return out;
 }
 
-[[nodiscard]] inline integer_matrix collins_matrix(piece const& p) {
-    auto const generators = collins_generators(p);
+/// Calls put(x, y, value) for every entry of Collins's matrix that is not 0, and some that are.
+template <class Put>
+void collins_entries(piece const& p, std::vector<collins_generator> const& generators,
+                     Put const& put) {
     auto const n = generators.size();
-    integer_matrix v{n, std::vector<int>(n * n, 0)};
     // The generators of each column, in order.
     auto const columns = static_cast<std::size_t>(p.strands) + 1;
     std::vector<std::size_t> start(columns + 1, 0);
@@ -70,23 +71,22 @@ struct collins_generator {
         sorted[start[static_cast<std::size_t>(generators[x].column)]++] = x;
     }
     // Now start[c] is where column c ends.
-    std::size_t next = 0;
     for (std::size_t c = 1; c < columns; ++c) {
         auto const begin = start[c - 1];
         auto const end = start[c];
         auto const beside = c + 1 < columns ? start[c + 1] : end;
-        next = end;
+        auto next = end;
         for (auto k = begin; k < end; ++k) {
             auto const x = sorted[k];
             auto const a = generators[x].first;
             auto const b = generators[x].last;
-            v(x, x) = -(p.letters[a].sign + p.letters[b].sign) / 2;
+            put(x, x, -(p.letters[a].sign + p.letters[b].sign) / 2);
             if (k + 1 < end) {
                 auto const y = sorted[k + 1];
                 if (p.letters[b].sign > 0) {
-                    v(y, x) = 1;
+                    put(y, x, 1);
                 } else {
-                    v(x, y) = -1;
+                    put(x, y, -1);
                 }
             }
             while (next < beside && generators[sorted[next]].last < a) ++next;
@@ -95,13 +95,21 @@ struct collins_generator {
                 auto const first = generators[y].first;
                 auto const last = generators[y].last;
                 if (a < first && first < b && b < last) {
-                    v(x, y) = -1;
+                    put(x, y, -1);
                 } else if (first < a && a < last && last < b) {
-                    v(x, y) = 1;
+                    put(x, y, 1);
                 }
             }
         }
     }
+}
+
+[[nodiscard]] inline integer_matrix collins_matrix(piece const& p) {
+    auto const generators = collins_generators(p);
+    auto const n = generators.size();
+    integer_matrix v{n, std::vector<int>(n * n, 0)};
+    collins_entries(p, generators,
+                    [&](std::size_t x, std::size_t y, int value) { v(x, y) = value; });
     return v;
 }
 
