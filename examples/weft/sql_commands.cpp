@@ -15,19 +15,19 @@ namespace weft_command {
 
 namespace {
 
-[[noreturn]] void refuse(char const* what, std::string const& value, char const* expected) {
+[[noreturn]] void refuse_option(char const* what, std::string const& value, char const* expected) {
     WEFT_THROW(weft::invalid_argument(what, "\"" + value.substr(0, 64) + "\"", expected));
 }
 
 weft::sql::dialect dialect_of(std::string const& name) {
     auto const dialect = weft::sql::parse_dialect(name);
-    if (!dialect) refuse("dialect", name, "postgres or sqlite");
+    if (!dialect) refuse_option("dialect", name, "postgres or sqlite");
     return *dialect;
 }
 
 weft::sql::copy_format format_of(std::string const& as) {
     if (as == "copy-text") return weft::sql::copy_format::text;
-    if (as != "copy-binary") refuse("as", as, "insert, upsert, copy-text or copy-binary");
+    if (as != "copy-binary") refuse_option("as", as, "insert, upsert, copy-text or copy-binary");
     return weft::sql::copy_format::binary;
 }
 
@@ -61,7 +61,7 @@ std::string ddl_text(std::string const& dialect, bool with_auth, std::string con
 json sql_statement(json const& row, std::string const& table, std::string const& dialect,
                    std::string const& as) {
     auto const d = dialect_of(dialect);
-    if (as != "insert" && as != "upsert") refuse("as", as, "insert or upsert");
+    if (as != "insert" && as != "upsert") refuse_option("as", as, "insert or upsert");
     return weft::schema::visit_table(table, [&]<class Row>(std::type_identity<Row>) {
         auto const typed = weft::schema::row_from_json<Row>(row);
         auto const options = options_of<Row>(row);
@@ -85,7 +85,7 @@ std::string copy_begin(std::string const& table, std::string const& dialect,
     weft::schema::visit_table(table, [](auto) {});
     auto const format = format_of(as);
     if (dialect_of(dialect) != weft::sql::dialect::postgres) {
-        refuse("dialect", dialect, "postgres: SQLite has no COPY");
+        refuse_option("dialect", dialect, "postgres: SQLite has no COPY");
     }
     std::string out;
     if (format == weft::sql::copy_format::binary) weft::sql::append_copy_binary_header(out);

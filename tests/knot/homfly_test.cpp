@@ -20,6 +20,7 @@ namespace {
 namespace knot = weft::knot;
 using knot::homfly;
 using knot::laurent;
+using weft_test::torus_link;
 
 using polynomial = std::map<std::pair<int, int>, std::int64_t>; // by (v, z)
 
@@ -175,14 +176,6 @@ TEST(homfly, multiplies_over_connected_sums_and_split_unions) {
     }
 }
 
-knot::braid torus(int n, int m) {
-    std::vector<int> word;
-    for (int k = 0; k < m; ++k) {
-        for (int i = 1; i < n; ++i) word.push_back(i);
-    }
-    return {n, word};
-}
-
 // Arithmetic modulo the prime 2^31 - 1.
 constexpr std::int64_t prime = 2'147'483'647;
 
@@ -226,7 +219,7 @@ TEST(homfly, torus_knots_have_the_closed_formula) {
     for (int n = 2; n <= 8; ++n) {
         for (int m = n + 1; m <= 10; ++m) {
             if (std::gcd(n, m) != 1 || (n == 8 && m > 9)) continue;
-            auto const p = homfly(torus(n, m));
+            auto const p = homfly(torus_link(n, m));
             for (std::int64_t const v : {12'345, 987'654}) {
                 std::int64_t const s = v * v + 77;
                 std::int64_t const z = (s % prime - power(s, -1) + prime) % prime;
@@ -245,8 +238,8 @@ TEST(homfly, torus_knots_have_the_closed_formula) {
 
 TEST(homfly, torus_links_are_symmetric_and_reach_the_braid_index) {
     for (auto const& [n, m] : {std::pair{3, 10}, {4, 9}, {5, 6}, {5, 11}, {4, 6}, {6, 7}, {3, 9}}) {
-        auto const p = homfly(torus(n, m));
-        EXPECT_EQ(homfly(torus(m, n), {.max_strands_state_space = 12}), p) << n << ' ' << m;
+        auto const p = homfly(torus_link(n, m));
+        EXPECT_EQ(homfly(torus_link(m, n), {.max_strands_state_space = 12}), p) << n << ' ' << m;
         // Positive braids with a full twist: Morton-Franks-Williams is sharp.
         EXPECT_EQ((p.back().v - p.front().v) / 2 + 1, n);
         EXPECT_EQ(p.front().v, (n - 1) * m - n + 1);
@@ -254,7 +247,7 @@ TEST(homfly, torus_links_are_symmetric_and_reach_the_braid_index) {
 }
 
 TEST(homfly, budgets_refuse_with_an_estimate) {
-    auto const wide = torus(9, 10);
+    auto const wide = torus_link(9, 10);
     EXPECT_THROW((void)homfly(wide), weft::invalid_argument);
     try {
         (void)homfly(wide, {.max_strands_state_space = 9, .max_operations = 1'000'000});
@@ -270,8 +263,8 @@ TEST(homfly, budgets_refuse_with_an_estimate) {
         EXPECT_NE(e.value().find("bytes (362880 states)"), std::string::npos) << e.value();
     }
     std::atomic<bool> const stop = true;
-    EXPECT_THROW((void)homfly(torus(3, 4), {.cancel = &stop}), weft::invalid_argument);
-    EXPECT_THROW((void)knot::jones(torus(3, 4), {.cancel = &stop}), weft::invalid_argument);
+    EXPECT_THROW((void)homfly(torus_link(3, 4), {.cancel = &stop}), weft::invalid_argument);
+    EXPECT_THROW((void)knot::jones(torus_link(3, 4), {.cancel = &stop}), weft::invalid_argument);
     // A thousand strands, and a word beyond what bands may expand to.
     weft_test::dice roll(9);
     EXPECT_THROW((void)homfly(weft_test::random_word(roll, 1000, 40'000)), weft::invalid_argument);

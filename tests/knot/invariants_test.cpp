@@ -18,6 +18,7 @@ namespace {
 namespace knot = weft::knot;
 using knot::compute_invariants;
 using knot::laurent;
+using weft_test::torus_link;
 
 laurent times(laurent const& p, laurent const& q) {
     return p * q;
@@ -72,14 +73,6 @@ TEST(invariants, knots_to_eight_crossings_agree_with_the_table) {
     }
 }
 
-knot::braid torus(int p, int q) {
-    std::vector<int> word;
-    for (int k = 0; k < q; ++k) {
-        for (int i = 1; i < p; ++i) word.push_back(i);
-    }
-    return {p, word};
-}
-
 // (t^n - 1) divided out of a polynomial that it divides.
 std::vector<std::int64_t> divided(std::vector<std::int64_t> p, std::size_t n) {
     std::vector<std::int64_t> out(p.size() - n, 0);
@@ -94,7 +87,7 @@ TEST(invariants, torus_links_follow_their_closed_formulas) {
     for (int p = 2; p <= 7; ++p) {
         for (int q = 1; q <= 9; ++q) {
             SCOPED_TRACE("T(" + std::to_string(p) + "," + std::to_string(q) + ")");
-            auto const v = compute_invariants(torus(p, q));
+            auto const v = compute_invariants(torus_link(p, q));
             auto const g = std::gcd(p, q);
             EXPECT_EQ(v.components, g);
             // Brieskorn: -1 for 1/2 < i/p + j/q < 3/2, 0 at these ends, else +1.

@@ -15,6 +15,7 @@ namespace {
 
 namespace knot = weft::knot;
 using knot::laurent;
+using weft_test::torus_link;
 
 // p + sign q, coefficient by coefficient.
 laurent sum(laurent const& p, laurent const& q, int sign) {
@@ -96,14 +97,6 @@ TEST(jones, sums_beyond_64_bits_are_carried_in_128) {
 }
 
 // Jones: (1 - t^(p+1) - t^(q+1) + t^(p+q)) t^((p-1)(q-1)/2) / (1 - t^2).
-knot::braid torus(int n, int m) {
-    std::vector<int> word;
-    for (int k = 0; k < m; ++k) {
-        for (int i = 1; i < n; ++i) word.push_back(i);
-    }
-    return {n, word};
-}
-
 TEST(jones, torus_knots_have_the_closed_formula) {
     for (int p = 2; p <= 9; ++p) {
         for (int q = p + 1; q <= 10; ++q) {
@@ -113,14 +106,14 @@ TEST(jones, torus_knots_have_the_closed_formula) {
             numerator[static_cast<std::size_t>(p) + 1] -= 1;
             numerator[static_cast<std::size_t>(q) + 1] -= 1;
             numerator[static_cast<std::size_t>(p + q)] += 1;
-            auto const v = knot::jones(torus(p, q), {.max_strands_state_space = 9});
+            auto const v = knot::jones(torus_link(p, q), {.max_strands_state_space = 9});
             EXPECT_EQ(v * laurent(0, {1, 0, -1}), laurent((p - 1) * (q - 1), numerator));
         }
     }
 }
 
 TEST(jones, wider_sums_need_a_larger_budget) {
-    auto const b = torus(9, 10);
+    auto const b = torus_link(9, 10);
     EXPECT_THROW((void)knot::jones(b), weft::invalid_argument);
     auto const v = knot::jones(b, {.max_strands_state_space = 9});
     EXPECT_EQ(v.twice_min_exponent(), 72);

@@ -12,14 +12,7 @@
 namespace {
 
 namespace knot = weft::knot;
-
-knot::braid torus(int p, int q) {
-    std::vector<int> word;
-    for (int turn = 0; turn < q; ++turn) {
-        for (int c = 1; c < p; ++c) word.push_back(c);
-    }
-    return {p, word};
-}
+using weft_test::torus_link;
 
 // Litherland's count for torus links at exp(2 pi i k / m): the sums i/p + j/q against k/m, all over
 // p q m. Where they agree modulo 1, the form has a kernel.
@@ -43,7 +36,7 @@ knot::signature_result litherland(int p, int q, int k, int m) {
 TEST(levine_tristram, torus_links_at_roots_of_unity_agree_with_litherland) {
     for (auto const& [p, q] : std::vector<std::pair<int, int>>{
              {2, 3}, {2, 4}, {2, 9}, {3, 3}, {3, 4}, {3, 6}, {4, 4}, {4, 5}, {5, 6}}) {
-        auto const b = torus(p, q);
+        auto const b = torus_link(p, q);
         for (int m = 2; m <= 20; ++m) {
             for (int k = 1; k < m; ++k) {
                 auto const found =
@@ -57,13 +50,13 @@ TEST(levine_tristram, torus_links_at_roots_of_unity_agree_with_litherland) {
     }
     // Where the kernel has several dimensions.
     auto const found =
-        knot::levine_tristram_signature(torus(4, 4), knot::circle_point::root_of_unity(1, 4));
+        knot::levine_tristram_signature(torus_link(4, 4), knot::circle_point::root_of_unity(1, 4));
     EXPECT_EQ(found.nullity, 2);
 }
 
 TEST(levine_tristram, the_step_function_of_torus_knots_jumps_where_litherland_says) {
     for (auto const& [p, q] : std::vector<std::pair<int, int>>{{2, 3}, {2, 5}, {3, 4}, {3, 5}}) {
-        auto const f = knot::levine_tristram<knot::big_integer>(torus(p, q));
+        auto const f = knot::levine_tristram<knot::big_integer>(torus_link(p, q));
         ASSERT_EQ(f.values.size(), f.jumps.size() + 1);
         // The jumps are at sums i/p + j/q modulo 1 where the counts around them differ.
         std::vector<int> places;
@@ -81,7 +74,7 @@ TEST(levine_tristram, the_step_function_of_torus_knots_jumps_where_litherland_sa
             EXPECT_LE(f.jumps[k].upper - f.jumps[k].lower, 1e-6);
             EXPECT_EQ(f.values[k + 1], litherland(p, q, 2 * places[k] + 1, 2 * p * q).signature);
         }
-        EXPECT_EQ(f.values.back(), knot::signature(torus(p, q)).signature);
+        EXPECT_EQ(f.values.back(), knot::signature(torus_link(p, q)).signature);
     }
 }
 
@@ -138,8 +131,8 @@ TEST(levine_tristram, split_parts_add_up_and_mirror_images_negate) {
     EXPECT_EQ(f.values.back(), -4 + 2);
     for (int k = 1; k < 30; ++k) {
         auto const omega = knot::circle_point::root_of_unity(k, 30);
-        auto const a = knot::levine_tristram_signature(torus(2, 5), omega);
-        auto const c = knot::levine_tristram_signature(torus(2, 3), omega);
+        auto const a = knot::levine_tristram_signature(torus_link(2, 5), omega);
+        auto const c = knot::levine_tristram_signature(torus_link(2, 3), omega);
         auto const sum = knot::levine_tristram_signature(both, omega);
         EXPECT_EQ(sum.signature, a.signature - c.signature);
         EXPECT_EQ(sum.nullity, a.nullity + c.nullity + 2);
@@ -150,7 +143,8 @@ TEST(levine_tristram, split_parts_add_up_and_mirror_images_negate) {
     EXPECT_TRUE(slice.jumps.empty());
     EXPECT_EQ(slice.values, std::vector<std::int64_t>{0});
     // In 64 bits where that is enough.
-    EXPECT_EQ(knot::levine_tristram(torus(2, 5)).values, (std::vector<std::int64_t>{0, -2, -4}));
+    EXPECT_EQ(knot::levine_tristram(torus_link(2, 5)).values,
+              (std::vector<std::int64_t>{0, -2, -4}));
 }
 
 TEST(levine_tristram, refuses_points_that_are_not_on_the_circle_or_are_one) {

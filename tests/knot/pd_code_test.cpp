@@ -11,7 +11,7 @@ namespace {
 
 namespace knot = weft::knot;
 
-knot::pd_code const trefoil{{1, 5, 2, 4}, {3, 1, 4, 6}, {5, 3, 6, 2}};
+knot::pd_code const trefoil_code{{1, 5, 2, 4}, {3, 1, 4, 6}, {5, 3, 6, 2}};
 
 /// The argument that an error names, and its whole text.
 struct told {
@@ -27,7 +27,7 @@ told error_of(knot::pd_code const& code, std::int64_t circles = 0) {
 }
 
 TEST(pd_code, a_trefoil_has_three_positive_crossings) {
-    auto const d = knot::from_pd(trefoil);
+    auto const d = knot::from_pd(trefoil_code);
     EXPECT_EQ(knot::crossings(d), 3);
     EXPECT_EQ(knot::writhe(d), 3);
     EXPECT_EQ(knot::component_count(d), 1);
@@ -40,16 +40,16 @@ TEST(pd_code, nothing_is_the_unknot) {
     EXPECT_EQ(d, knot::link_diagram());
     EXPECT_EQ(knot::component_count(d), 1);
     EXPECT_EQ(knot::component_count(knot::from_pd({}, 3)), 3);
-    EXPECT_EQ(knot::component_count(knot::from_pd(trefoil, 2)), 3);
+    EXPECT_EQ(knot::component_count(knot::from_pd(trefoil_code, 2)), 3);
     EXPECT_TRUE(knot::to_pd(d).empty());
 }
 
 TEST(pd_code, any_integers_name_arcs) {
-    knot::pd_code renamed = trefoil;
+    knot::pd_code renamed = trefoil_code;
     for (auto& x : renamed) {
         for (auto& arc : x) arc = 10 * arc - 50;
     }
-    EXPECT_EQ(knot::from_pd(renamed), knot::from_pd(trefoil));
+    EXPECT_EQ(knot::from_pd(renamed), knot::from_pd(trefoil_code));
 }
 
 TEST(pd_code, loops_take_their_sign_from_their_arcs) {
@@ -101,7 +101,8 @@ TEST(pd_code, a_lower_strand_against_the_others_is_named) {
 }
 
 TEST(pd_code, what_does_not_lie_in_a_plane_is_named) {
-    // A virtual trefoil; a component that another one crosses once; clockwise order at a crossing.
+    // A virtual trefoil; a component that another one crosses once; clockwise order at a
+    // crossing.
     EXPECT_EQ(error_of({{1, 3, 2, 4}, {2, 4, 3, 1}}).argument, "pd[0]");
     EXPECT_EQ(error_of({{1, 2, 1, 2}}).argument, "pd[0]");
     auto const clockwise = error_of({{11, 11, 12, 12}, {1, 4, 2, 5}, {3, 1, 4, 6}, {5, 3, 6, 2}});
@@ -111,7 +112,7 @@ TEST(pd_code, what_does_not_lie_in_a_plane_is_named) {
 
 TEST(pd_code, fewer_than_no_circles_are_refused) {
     EXPECT_EQ(error_of({}, -1).argument, "circles");
-    EXPECT_EQ(error_of(trefoil, -1).argument, "circles");
+    EXPECT_EQ(error_of(trefoil_code, -1).argument, "circles");
 }
 
 TEST(pd_code, text_is_read_in_every_customary_form) {
@@ -119,7 +120,7 @@ TEST(pd_code, text_is_read_in_every_customary_form) {
          {"[[1,5,2,4],[3,1,4,6],[5,3,6,2]]", "{{1, 5, 2, 4}, {3, 1, 4, 6}, {5, 3, 6, 2}}",
           "PD[X[1,5,2,4], X[3,1,4,6], X[5,3,6,2]]", " [(1,5,2,4),(3,1,4,6),(5,3,6,2)]\n",
           "[[1 5 2 4] [3 1 4 6] [5 3 6 2]]", "[[1;5;2;4];[3;1;4;6];[+5;3;6;2]]"}) {
-        EXPECT_EQ(knot::parse_pd(text), trefoil) << text;
+        EXPECT_EQ(knot::parse_pd(text), trefoil_code) << text;
     }
     EXPECT_TRUE(knot::parse_pd("[]").empty());
     EXPECT_TRUE(knot::parse_pd("PD[]").empty());

@@ -16,13 +16,13 @@ namespace knot = weft::knot;
 
 // det(V - t V^T) for an integer t, by fraction-free elimination (Bareiss).
 knot::big_integer characteristic(knot::integer_matrix const& v, int t) {
-    using big = knot::big_integer;
+    using number = knot::big_integer;
     auto const n = v.size;
-    std::vector<std::vector<big>> a(n, std::vector<big>(n));
+    std::vector<std::vector<number>> a(n, std::vector<number>(n));
     for (std::size_t x = 0; x < n; ++x) {
         for (std::size_t y = 0; y < n; ++y) a[x][y] = v(x, y) - t * v(y, x);
     }
-    big previous = 1;
+    number previous = 1;
     int sign = 1;
     for (std::size_t k = 0; k + 1 < n; ++k) {
         auto row = k;
@@ -39,7 +39,7 @@ knot::big_integer characteristic(knot::integer_matrix const& v, int t) {
         }
         previous = a[k][k];
     }
-    return n == 0 ? big(1) : big(sign * a[n - 1][n - 1]);
+    return n == 0 ? number(1) : number(sign * a[n - 1][n - 1]);
 }
 
 knot::big_integer power(int t, std::int64_t e) {

@@ -30,6 +30,15 @@ inline std::string data_folder() {
     return {};
 }
 
+/// The torus link T(p, q) as a positive braid of p strands.
+inline weft::knot::braid torus_link(int p, int q) {
+    std::vector<int> word;
+    for (int turn = 0; turn < q; ++turn) {
+        for (int i = 1; i < p; ++i) word.push_back(i);
+    }
+    return {p, word};
+}
+
 /// The numbers of a text, whatever stands between them.
 inline std::vector<std::int64_t> integers(std::string_view text) {
     std::vector<std::int64_t> out;

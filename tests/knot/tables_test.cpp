@@ -27,7 +27,7 @@ knot::homfly_polynomial terms(std::string const& text) {
     return out;
 }
 
-knot::limits const wide{.max_strands_state_space = 10};
+knot::limits const more_strands{.max_strands_state_space = 10};
 
 TEST(tables, every_knot_to_twelve_crossings_agrees_with_knotinfo) {
     std::array<int, 15> tally{};
@@ -141,7 +141,7 @@ TEST(tables, every_link_to_eleven_crossings_agrees_with_linkinfo) {
         auto const number = [&](char const* column) { return integers(row.at(column)).at(0); };
         knot::braid const b(static_cast<int>(number("braid_strands")),
                             weft_test::letters(row.at("braid_word")));
-        auto const v = knot::compute_invariants(b, wide);
+        auto const v = knot::compute_invariants(b, more_strands);
         ASSERT_EQ(v.components, number("components"));
         EXPECT_TRUE(
             equal_up_to_permutation(v.linking_matrix.value(), integers(row.at("linking_matrix"))));
@@ -166,8 +166,8 @@ TEST(tables, every_link_to_eleven_crossings_agrees_with_linkinfo) {
         auto const homfly = integers(row.at("homfly_vz"));
         std::map<std::int64_t, std::int64_t> conway;
         for (std::size_t k = 0; k < homfly.size(); k += 3) conway[homfly[k + 1]] += homfly[k + 2];
-        for (auto const& [z, c] : conway) {
-            EXPECT_EQ(v.conway->coefficient(2 * z), c) << "z^" << z;
+        for (auto const& [power, c] : conway) {
+            EXPECT_EQ(v.conway->coefficient(2 * power), c) << "z^" << power;
         }
 
         auto const crossing_number = number("crossing_number");

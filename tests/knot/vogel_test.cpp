@@ -14,7 +14,7 @@ namespace {
 
 namespace knot = weft::knot;
 
-knot::limits const wide{.max_strands_state_space = 12};
+knot::limits const twelve_strands{.max_strands_state_space = 12};
 
 // Every row; where sanitizers make each a hundred times slower, every sixth.
 #if defined(__has_feature)
@@ -40,8 +40,8 @@ knot::pd_code quadruples(std::string const& text) {
 void expect_invariants(knot::link_diagram const& d, knot::braid const& given) {
     auto const found = knot::to_braid(d);
     EXPECT_EQ(knot::writhe(found), knot::writhe(d));
-    auto const v = knot::compute_invariants(found, wide);
-    auto const w = knot::compute_invariants(given, wide);
+    auto const v = knot::compute_invariants(found, twelve_strands);
+    auto const w = knot::compute_invariants(given, twelve_strands);
     EXPECT_EQ(v.components, w.components);
     EXPECT_EQ(v.alexander, w.alexander);
     EXPECT_EQ(v.conway, w.conway);

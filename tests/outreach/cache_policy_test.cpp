@@ -5,12 +5,13 @@
 
 #include <gtest/gtest.h>
 
+#include "outreach/support.hpp"
+
 namespace {
 
 namespace outreach = weft::outreach;
 using namespace std::chrono_literals;
-
-auto const now = weft::parse_instant("2026-03-02T12:00:00Z");
+using weft_test::now;
 
 TEST(cache_policy, times_to_live_are_the_reference_s) {
     EXPECT_EQ(outreach::cache_policy{}.compatibility_ttl, weft::days(7));

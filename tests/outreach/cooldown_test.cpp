@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "outreach/support.hpp"
 #include "weft/outreach/ids.hpp"
 
 namespace {
@@ -13,9 +14,9 @@ using outreach::outreach_type;
 using weft::days;
 using weft::profile::contact_frequency;
 
-auto const now = weft::parse_instant("2026-03-02T12:00:00Z");
-auto const ann = outreach::entity_uuid("ann");
-auto const ben = outreach::entity_uuid("ben");
+using weft_test::ann;
+using weft_test::ben;
+using weft_test::now;
 
 outreach::contact_log with(weft::instant at, outreach_type type, bool open = false) {
     outreach::contact_log log;

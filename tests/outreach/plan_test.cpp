@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "outreach/support.hpp"
 #include "weft/outreach/deliver.hpp"
 #include "weft/outreach/json.hpp"
 #include "weft/schema/validate.hpp"
@@ -22,8 +23,8 @@ using outreach::outreach_type;
 using weft::days;
 using weft::profile::contact_frequency;
 
-auto const now = weft::parse_instant("2026-03-02T12:30:00Z"); // a Monday
-auto const ann = outreach::entity_uuid("ann");
+using weft_test::ann;
+using weft_test::now;
 
 outreach::gate_reference const& reference(outreach_type type) {
     static auto const make = [](outreach_type t) {

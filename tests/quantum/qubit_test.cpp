@@ -1,20 +1,20 @@
 #include "weft/quantum/qubit.hpp"
 
 #include <cmath>
-#include <limits>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "quantum/support.hpp"
+#include "support/numbers.hpp"
 
 namespace {
 
 using namespace weft::quantum;
 
 constexpr double pi = 3.14159265358979323846;
-double const nan_value = std::numeric_limits<double>::quiet_NaN();
+using weft_test::nan;
 
 TEST(qubit, known_pairs) {
     qubit const up{0.0, 0.0, 1.0}, down{pi, 0.0, 1.0}, plus{pi / 2, 0.0, 1.0};
@@ -60,7 +60,7 @@ RC_GTEST_PROP(qubit, agrees_with_bloch_vectors_for_any_angles, ()) {
 }
 
 TEST(qubit, faulty_qubits_are_refused_by_name) {
-    double const inf = std::numeric_limits<double>::infinity();
+    using weft_test::inf;
     auto const refused = [](qubit const& q) {
         try {
             require_qubit("a[3]", q);
@@ -69,11 +69,11 @@ TEST(qubit, faulty_qubits_are_refused_by_name) {
         }
         return std::string("accepted");
     };
-    EXPECT_EQ(refused({nan_value, 0, 1}), "a[3].theta");
+    EXPECT_EQ(refused({nan, 0, 1}), "a[3].theta");
     EXPECT_EQ(refused({0, inf, 1}), "a[3].phi");
     EXPECT_EQ(refused({0, 0, 1.0000001}), "a[3].bloch_length");
     EXPECT_EQ(refused({0, 0, -1e-300}), "a[3].bloch_length");
-    EXPECT_EQ(refused({0, 0, nan_value}), "a[3].bloch_length");
+    EXPECT_EQ(refused({0, 0, nan}), "a[3].bloch_length");
     EXPECT_EQ(refused({1e308, -1e308, 5e-324}), "accepted");
 }
 
@@ -134,7 +134,7 @@ TEST(profile, nothing_known_gives_nothing) {
     EXPECT_THROW((void)profile_fidelity(unknown, std::vector<profile_qubit>(2)),
                  weft::invalid_argument);
     EXPECT_THROW((void)encode_dimension(1.1, 0.5), weft::invalid_argument);
-    EXPECT_THROW((void)encode_dimension(nan_value, 0.5), weft::invalid_argument);
+    EXPECT_THROW((void)encode_dimension(nan, 0.5), weft::invalid_argument);
     EXPECT_THROW((void)encode_dimension(0.5, -0.1), weft::invalid_argument);
     EXPECT_THROW((void)encode_dimension(0.5, 0.5, 2.0), weft::invalid_argument);
 }

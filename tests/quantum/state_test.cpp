@@ -1,20 +1,20 @@
 #include "weft/quantum/state.hpp"
 
-#include <limits>
 #include <string>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "quantum/support.hpp"
+#include "support/numbers.hpp"
 
 namespace {
 
 using namespace weft::quantum;
 using complex = std::complex<double>;
 
-double const nan_value = std::numeric_limits<double>::quiet_NaN();
-double const inf = std::numeric_limits<double>::infinity();
+using weft_test::inf;
+using weft_test::nan;
 
 /// The message that the call fails with, or "accepted".
 template <class Call>
@@ -49,8 +49,8 @@ TEST(ket, norm_is_checked_and_then_made_exact) {
     EXPECT_NEAR(b.amplitudes().squaredNorm(), 1.0, 1e-15);
     EXPECT_TRUE(contains(refusal([] { ket(Eigen::Vector2cd(1.0, 1.0), {}, "a"); }),
                          "a: got a squared norm of 2"));
-    EXPECT_TRUE(contains(
-        refusal([] { ket(Eigen::Vector2cd(1.0, complex(0.0, nan_value)), {}, "a"); }), "a[1]"));
+    EXPECT_TRUE(
+        contains(refusal([] { ket(Eigen::Vector2cd(1.0, complex(0.0, nan)), {}, "a"); }), "a[1]"));
     EXPECT_TRUE(contains(refusal([] { ket(Eigen::Vector2cd(inf, 0.0)); }), "ket[0]"));
     EXPECT_TRUE(contains(refusal([] { ket(Eigen::Vector2cd(0.0, 0.0)); }), "squared norm of 0"));
     EXPECT_TRUE(
@@ -69,7 +69,7 @@ TEST(ket, normalized_takes_any_length) {
         EXPECT_NEAR(a.amplitudes()(0).real(), std::sqrt(0.5), 1e-15) << scale;
     }
     EXPECT_THROW((void)normalized(Eigen::Vector2cd(0.0, 0.0)), weft::invalid_argument);
-    EXPECT_THROW((void)normalized(Eigen::Vector2cd(nan_value, 0.0)), weft::invalid_argument);
+    EXPECT_THROW((void)normalized(Eigen::Vector2cd(nan, 0.0)), weft::invalid_argument);
     EXPECT_THROW((void)normalized(Eigen::VectorXcd(0)), weft::invalid_argument);
 }
 
@@ -104,7 +104,7 @@ TEST(density, each_property_has_its_own_error) {
     m(1, 1) = complex(0.5, 0.1);
     EXPECT_TRUE(contains(make(m), "rho[1][1]"));
     m = diagonal({0.5, 0.5});
-    m(1, 0) = nan_value;
+    m(1, 0) = nan;
     EXPECT_TRUE(contains(make(m), "rho[1][0]"));
     m(1, 0) = complex(0.0, inf);
     EXPECT_TRUE(contains(make(m), "rho[1][0]"));
@@ -141,7 +141,7 @@ TEST(density, factors_are_checked) {
     Eigen::MatrixXcd m = Eigen::MatrixXcd::Zero(2, 2);
     m(0, 1) = 1.0;
     EXPECT_EQ(density::from_factor(m).rank(), 2);
-    m(1, 1) = nan_value;
+    m(1, 1) = nan;
     EXPECT_TRUE(contains(refusal([&] { (void)density::from_factor(m, {}, "b"); }), "b[1][1]"));
 }
 
@@ -157,7 +157,7 @@ TEST(histogram, is_checked) {
     EXPECT_NEAR(histogram({0.25, 0.75}).roots()[0], 0.5, 1e-15);
     EXPECT_THROW(histogram({0.25, 0.7}), weft::invalid_argument);
     EXPECT_TRUE(contains(refusal([] { histogram({1.5, -0.5}); }), "histogram[1]"));
-    EXPECT_THROW(histogram({nan_value, 1.0}), weft::invalid_argument);
+    EXPECT_THROW(histogram({nan, 1.0}), weft::invalid_argument);
     EXPECT_THROW(histogram({inf, 1.0}), weft::invalid_argument);
     EXPECT_THROW(histogram({}), weft::invalid_argument);
     std::vector<double> const counts{1e308, 1e308, 0.0, 1e308};

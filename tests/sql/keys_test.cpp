@@ -10,14 +10,10 @@ namespace {
 
 using namespace weft::schema;
 using weft::sql::dialect;
+using weft_test::all_rows;
 using weft_test::at;
 using weft_test::sample;
 using weft_test::state_of;
-
-template <class Row, class Connection>
-std::vector<Row> all(Connection& c) {
-    return weft::sql::decode<Row>(c.query(weft::sql::select_all<Row>(c.dialect())));
-}
 
 /// Sends one history row at each instant; the SQLSTATEs.
 template <class Connection>
@@ -92,7 +88,7 @@ void expect_null_equals_null(Connection& c) {
     c.execute(weft::sql::insert(row, d));
     EXPECT_EQ(state_of(c, weft::sql::insert(again, d)), "23505") << "NULL equals NULL";
     EXPECT_EQ(c.execute(weft::sql::upsert(again, d)), 1);
-    auto rows = all<predictive_signals_cache>(c);
+    auto rows = all_rows<predictive_signals_cache>(c);
     ASSERT_EQ(rows.size(), 1U);
     EXPECT_EQ(rows[0].confidence, 0.5);
     EXPECT_EQ(rows[0].id, row.id);
@@ -101,7 +97,7 @@ void expect_null_equals_null(Connection& c) {
     c.execute(weft::sql::insert(again, d));
     again.id = weft_test::id_of(3);
     EXPECT_EQ(state_of(c, weft::sql::insert(again, d)), "23505");
-    EXPECT_EQ(all<predictive_signals_cache>(c).size(), 2U);
+    EXPECT_EQ(all_rows<predictive_signals_cache>(c).size(), 2U);
     auto const by_null = c.query(weft::sql::select_by_key(row, d));
     EXPECT_EQ(weft::sql::decode<predictive_signals_cache>(by_null).at(0).id, row.id);
     EXPECT_EQ(by_null.values.size(), 1U);
@@ -116,7 +112,7 @@ void expect_null_equals_null(Connection& c) {
                               "'infinity') on conflict (entity_id, entity_type, signal_type, "
                               "target_time) do update set confidence = 1"),
                   "00000");
-        EXPECT_EQ(all<predictive_signals_cache>(c).size(), 2U);
+        EXPECT_EQ(all_rows<predictive_signals_cache>(c).size(), 2U);
     }
 }
 
@@ -153,7 +149,7 @@ void expect_whole_replacement(Connection& c) {
     fresh.source_id = old.source_id;
     fresh.compatibility_score = 0.1;
     EXPECT_EQ(c.execute(weft::sql::upsert(fresh, d)), 1);
-    auto rows = all<compatibility_cache>(c);
+    auto rows = all_rows<compatibility_cache>(c);
     ASSERT_EQ(rows.size(), 1U);
     auto expected = weft_test::with_defaults(fresh);
     expected.id = old.id;
@@ -164,7 +160,7 @@ void expect_whole_replacement(Connection& c) {
     std::swap(reversed.source_id, reversed.target_id);
     reversed.target_id = old.source_id;
     c.execute(weft::sql::upsert(reversed, d));
-    EXPECT_EQ(all<compatibility_cache>(c).size(), 2U);
+    EXPECT_EQ(all_rows<compatibility_cache>(c).size(), 2U);
     EXPECT_EQ(state_of(c, weft::sql::insert(sample<compatibility_cache>(1), d)), "23505");
 }
 
@@ -187,7 +183,7 @@ void expect_idempotent_reruns(Connection& c) {
             auto row = sample<Row>();
             if constexpr (requires { row.title; }) row.title = run == 0 ? "first" : "second";
             EXPECT_EQ(c.execute(weft::sql::insert(row, c.dialect(), options)), run == 0 ? 1 : 0);
-            EXPECT_EQ(all<Row>(c).size(), 1U);
+            EXPECT_EQ(all_rows<Row>(c).size(), 1U);
             auto const by_id =
                 weft::sql::decode<Row>(c.query(weft::sql::select_by_id<Row>(*row.id, c.dialect())));
             ASSERT_EQ(by_id.size(), 1U);

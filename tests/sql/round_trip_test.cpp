@@ -22,6 +22,7 @@ namespace {
 
 using namespace weft::schema;
 using weft::sql::dialect;
+using weft_test::all_rows;
 
 /// The n-th row of a table that holds many: its own id and natural key.
 template <class Row>
@@ -161,11 +162,6 @@ void expect_same(std::vector<Row> sent, std::vector<Row> got, bool keeps_sign_of
     }
 }
 
-template <class Row, class Connection>
-std::vector<Row> all(Connection& c) {
-    return weft::sql::decode<Row>(c.query(weft::sql::select_all<Row>(c.dialect())));
-}
-
 template <class Row>
 class round_trip : public testing::Test {};
 using tables = testing::Types<outreach_queue, outreach_history, compatibility_cache,
@@ -186,11 +182,11 @@ TYPED_TEST(round_trip, parameters_and_copy_keep_every_value_in_postgresql) {
     std::string const name(table<TypeParam>::name);
 
     for (auto const& row : rows) c.execute(weft::sql::insert(row, dialect::postgres));
-    expect_same(rows, all<TypeParam>(c), true, "parameters");
+    expect_same(rows, all_rows<TypeParam>(c), true, "parameters");
 
     // An upsert of the same rows changes nothing.
     for (auto const& row : rows) c.execute(weft::sql::upsert(row, dialect::postgres));
-    expect_same(rows, all<TypeParam>(c), true, "upsert");
+    expect_same(rows, all_rows<TypeParam>(c), true, "upsert");
 
     using weft::sql::copy_format;
     for (auto const format : {copy_format::text, copy_format::binary}) {
@@ -207,7 +203,7 @@ TYPED_TEST(round_trip, parameters_and_copy_keep_every_value_in_postgresql) {
         if (format == copy_format::binary) weft::sql::append_copy_binary_trailer(bytes);
         EXPECT_EQ(c.copy_in(weft::sql::copy_statement<TypeParam>(format), bytes),
                   static_cast<std::int64_t>(rows.size()));
-        expect_same(rows, all<TypeParam>(c), true,
+        expect_same(rows, all_rows<TypeParam>(c), true,
                     format == copy_format::binary ? "copy binary" : "copy text");
     }
 }
@@ -218,9 +214,9 @@ TYPED_TEST(round_trip, parameters_keep_every_value_in_sqlite) {
     weft::adapters::transaction work(db.connection);
     for (auto const& row : rows) db.connection.execute(weft::sql::insert(row, dialect::sqlite));
     // SQLite keeps a real without a fraction as an integer, which has no negative zero.
-    expect_same(rows, all<TypeParam>(db.connection), false, "parameters");
+    expect_same(rows, all_rows<TypeParam>(db.connection), false, "parameters");
     for (auto const& row : rows) db.connection.execute(weft::sql::upsert(row, dialect::sqlite));
-    expect_same(rows, all<TypeParam>(db.connection), false, "upsert");
+    expect_same(rows, all_rows<TypeParam>(db.connection), false, "upsert");
     work.commit();
 }
 
@@ -235,7 +231,7 @@ void expect_defaults(Connection& c) {
         if constexpr (requires { row.calculated_at; }) row.calculated_at.reset();
         if constexpr (requires { row.expires_at; }) row.expires_at = weft_test::at("9999-01-01");
         c.execute(weft::sql::insert(row, c.dialect()));
-        auto const back = all<Row>(c);
+        auto const back = all_rows<Row>(c);
         ASSERT_EQ(back.size(), 1U) << table<Row>::name;
         ASSERT_TRUE(back[0].id);
         EXPECT_EQ(back[0].id->bytes[6] >> 4, 4) << "a random UUID has version 4";
@@ -268,7 +264,7 @@ void expect_defaults(Connection& c) {
             c.execute({"delete from outreach_processing_jobs", {}});
             c.execute(
                 {"insert into outreach_processing_jobs (job_type) values ('incremental')", {}});
-            auto const bare = all<Row>(c);
+            auto const bare = all_rows<Row>(c);
             ASSERT_EQ(bare.size(), 1U);
             EXPECT_EQ(bare[0].id->bytes[6] >> 4, 4);
             EXPECT_EQ(bare[0].status, job_status::pending);

@@ -34,6 +34,11 @@ inline uuid id_of(std::uint8_t n) {
 inline uuid const user_a = id_of(0xa);
 inline uuid const user_b = id_of(0xb);
 
+template <class Row, class Connection>
+std::vector<Row> all_rows(Connection& c) {
+    return weft::sql::decode<Row>(c.query(weft::sql::select_all<Row>(c.dialect())));
+}
+
 inline instant at(std::string_view text) {
     return weft::parse_instant(text);
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <random>
 
 #include <boost/math/interpolators/pchip.hpp>
@@ -12,6 +11,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "scipy.hpp"
+#include "support/numbers.hpp"
 
 namespace {
 
@@ -23,9 +23,9 @@ using weft::temporal::interpolation;
 using weft::temporal::number_series;
 using weft::temporal::outside;
 using weft::temporal::series;
+using weft_test::inf;
+using weft_test::nan;
 
-constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
-constexpr auto inf = std::numeric_limits<double>::infinity();
 constexpr interpolation both[] = {interpolation::linear, interpolation::pchip};
 
 struct points {

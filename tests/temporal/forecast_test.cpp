@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <random>
 
 #include <Eigen/Dense>
@@ -10,6 +9,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "msqr_people.hpp"
+#include "support/numbers.hpp"
 
 namespace {
 
@@ -22,9 +22,8 @@ using weft::temporal::forecast_fit_options;
 using weft::temporal::forecast_model;
 using weft::temporal::prior_model;
 using weft::temporal::series;
-
-constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
-constexpr auto inf = std::numeric_limits<double>::infinity();
+using weft_test::inf;
+using weft_test::nan;
 
 instant day(double d) {
     return parse_instant("2026-01-01") +

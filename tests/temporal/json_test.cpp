@@ -23,7 +23,7 @@ forecast_model fitted() {
 }
 
 template <class Read>
-std::string fault(Read const& read) {
+std::string fault_of(Read const& read) {
     try {
         (void)read();
     } catch (weft::invalid_argument const& e) {
@@ -51,7 +51,7 @@ TEST(temporal_json, faulty_models_are_refused_by_name) {
     auto const with = [](char const* name, json const& value) {
         auto document = to_json(fitted());
         document[name] = value;
-        return fault([&] { return forecast_model_from_json(document); });
+        return fault_of([&] { return forecast_model_from_json(document); });
     };
     EXPECT_EQ(with("mean", "x"), "model.mean");
     EXPECT_EQ(with("level_variance", nullptr), "model.level_variance");
@@ -63,8 +63,8 @@ TEST(temporal_json, faulty_models_are_refused_by_name) {
     EXPECT_EQ(with("observations", 1.5), "model.observations");
     auto missing = to_json(fitted());
     missing.erase("memory_days");
-    EXPECT_EQ(fault([&] { return forecast_model_from_json(missing); }), "model.memory_days");
-    EXPECT_EQ(fault([&] { return forecast_model_from_json(json(3)); }), "model");
+    EXPECT_EQ(fault_of([&] { return forecast_model_from_json(missing); }), "model.memory_days");
+    EXPECT_EQ(fault_of([&] { return forecast_model_from_json(json(3)); }), "model");
 }
 
 TEST(temporal_json, faulty_slopes_are_refused_by_name) {
@@ -72,7 +72,7 @@ TEST(temporal_json, faulty_slopes_are_refused_by_name) {
     auto const with = [&](auto const& change) {
         auto document = to_json(p);
         change(document);
-        return fault([&] { return slope_population_from_json(document); });
+        return fault_of([&] { return slope_population_from_json(document); });
     };
     EXPECT_EQ(with([](json& d) { d["level"] = 0; }), "slopes.level");
     EXPECT_EQ(with([](json& d) { d["entries"] = 1; }), "slopes.entries");

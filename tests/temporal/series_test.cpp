@@ -1,8 +1,8 @@
 #include "weft/temporal/series.hpp"
 
-#include <limits>
-
 #include <gtest/gtest.h>
+
+#include "support/numbers.hpp"
 
 namespace {
 
@@ -10,9 +10,8 @@ using weft::instant;
 using weft::parse_instant;
 using weft::temporal::number_series;
 using weft::temporal::series;
-
-constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
-constexpr auto inf = std::numeric_limits<double>::infinity();
+using weft_test::inf;
+using weft_test::nan;
 
 template <class Make>
 std::string refused_argument(Make const& make) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <random>
 
@@ -10,21 +9,20 @@
 
 #include "msqr_people.hpp"
 #include "scipy.hpp"
+#include "support/numbers.hpp"
 
 namespace {
 
 using weft::instant;
 using weft::parse_instant;
 using weft::temporal::fit_slopes;
-using weft::temporal::forecast;
 using weft::temporal::series;
 using weft::temporal::slope_population;
 using weft::temporal::trend;
 using weft::temporal::trend_of;
 using weft::temporal::trend_of_prediction;
 using weft::temporal::trend_options;
-
-constexpr auto nan = std::numeric_limits<double>::quiet_NaN();
+using weft_test::nan;
 
 series daily(std::vector<double> const& y, double gap = 1.0) {
     std::vector<instant> t;
@@ -309,8 +307,8 @@ TEST(trend, faulty_options_and_extreme_values) {
 TEST(trend_of_prediction, is_decided_by_the_interval) {
     auto const from = parse_instant("2026-01-01");
     auto const later = [&](double value, double lower, double upper) {
-        return trend_of_prediction(from, .5,
-                                   forecast{from + weft::days(10), value, lower, upper, .5});
+        return trend_of_prediction(
+            from, .5, weft::temporal::forecast{from + weft::days(10), value, lower, upper, .5});
     };
     EXPECT_EQ(later(.7, .55, .85).direction, trend::improving);
     EXPECT_EQ(later(.7, .45, .95).direction, trend::unknown);
@@ -319,11 +317,12 @@ TEST(trend_of_prediction, is_decided_by_the_interval) {
     EXPECT_EQ(later(.59, .55, .63).direction, trend::unknown);
     EXPECT_NEAR(*later(.7, .55, .85).rate_per_day, .02, 1e-15);
     EXPECT_FALSE(later(.7, .45, .95).reason.empty());
-    EXPECT_THROW((void)trend_of_prediction(from, .5, forecast{from, .5, .4, .6, .5}),
-                 weft::invalid_argument);
     EXPECT_THROW(
-        (void)trend_of_prediction(from, nan, forecast{from + weft::days(1), .5, .4, .6, .5}),
+        (void)trend_of_prediction(from, .5, weft::temporal::forecast{from, .5, .4, .6, .5}),
         weft::invalid_argument);
+    EXPECT_THROW((void)trend_of_prediction(
+                     from, nan, weft::temporal::forecast{from + weft::days(1), .5, .4, .6, .5}),
+                 weft::invalid_argument);
 }
 
 TEST(trend, has_a_name_for_each_direction) {
