@@ -879,7 +879,7 @@ template <class Integer>
 [[nodiscard]] outcome<homfly_grid<Integer>> homfly_of_piece(piece const& p, limits const& l,
                                                             homfly_workspace& w) {
     using result = outcome<homfly_grid<Integer>>;
-    auto const& plan = w.planner().best(p, l.max_strands_state_space);
+    auto const& plan = w.planner().best(p, l.max_strands_state_space, 0.4);
     auto const states = [](int m) {
         return static_cast<double>(factorials[static_cast<std::size_t>(m)]);
     };
@@ -927,25 +927,27 @@ template <class Integer>
         return result::over_budget("HOMFLY-PT of " + to_text(s.parts()) +
                                    " split parts is over the budget of operations");
     }
-    auto out = homfly_grid<Integer>::one();
+    homfly_grid<Integer> out;
+    if (s.pieces.size() != 1) out = homfly_grid<Integer>::one();
     auto const times = [&](homfly_grid<Integer> const& factor) {
         auto next = try_multiply(out, factor);
         if (next) out = *std::move(next);
         return next.has_value();
     };
-    std::string const reason = "a coefficient of HOMFLY-PT does not fit the integer type";
+    auto const overflow = [] {
+        return result::overflow("a coefficient of HOMFLY-PT does not fit the integer type");
+    };
     for (auto const& p : s.pieces) {
         auto factor = homfly_of_piece<Integer>(p, l, w);
         if (!factor.value) return {std::nullopt, std::move(factor.reason), factor.overflowed};
         if (s.pieces.size() == 1) {
             out = *std::move(factor.value);
         } else if (!times(*factor.value)) {
-            return result::overflow(reason);
+            return overflow();
         }
     }
-    auto const loop = homfly_grid<Integer>::loop();
     for (std::int64_t k = 0; k < splits; ++k) {
-        if (!times(loop)) return result::overflow(reason);
+        if (!times(homfly_grid<Integer>::loop())) return overflow();
     }
     basic_homfly<Integer> terms;
     std::size_t count = 0;

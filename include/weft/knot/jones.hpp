@@ -226,12 +226,21 @@ public:
     /// Runs the whole sweep. Overflow: a coefficient might not fit C.
     [[nodiscard]] sweep_end run(sweep const& plan, limits const& l, bracket_tables& tables) {
         if (!prepare(plan)) return sweep_end::overflow;
-        for (auto const& step : plan.steps) {
+        auto const& steps = plan.steps;
+        for (std::size_t k = 0; k < steps.size(); ++k) {
             if (cancelled(l)) return sweep_end::cancelled;
+            auto const& step = steps[k];
             switch (step.what) {
             case sweep_step::kind::cup_in_out:
             case sweep_step::kind::cup_out_in:
-                cup(step.at, tables);
+                // A strand is taken in because it crosses the next one.
+                if (k + 1 < steps.size() && steps[k + 1].what == sweep_step::kind::cross) {
+                    ++k;
+                    if (!fits()) return sweep_end::overflow;
+                    cup_and_cross(step.at, steps[k].at, steps[k].sign, tables);
+                } else {
+                    cup(step.at, tables);
+                }
                 break;
             case sweep_step::kind::cross:
                 if (!fits()) return sweep_end::overflow;
@@ -379,6 +388,22 @@ private:
         slots_.swap(spare_);
     }
 
+    // A cup at `at` whose end crosses the strand beside it: joined, the cup comes to lie where the
+    // crossing was.
+    void cup_and_cross(std::uint32_t at, std::uint32_t crossing, int sign, bracket_tables& tables) {
+        ++m_;
+        auto const* const straight = tables.cup(m_, at);
+        auto const* const joined = tables.cup(m_, crossing);
+        spare_.assign(catalan(m_), -1);
+        for (std::size_t s = 0; s < slots_.size(); ++s) {
+            auto const slot = slots_[s];
+            if (slot < 0) continue;
+            spare_[straight[s]] = slot;
+            spare_[joined[s]] = plus(-1, slot, sign);
+        }
+        slots_.swap(spare_);
+    }
+
     void cross(std::uint32_t at, int sign, bracket_tables& tables) {
         auto const* const joined = tables.cap(m_, at);
         auto const* const together = tables.cup(m_, at);
@@ -515,7 +540,7 @@ template <class Integer>
 [[nodiscard]] outcome<basic_laurent<Integer>> jones_of_piece(piece const& p, limits const& l,
                                                              jones_workspace& w) {
     using result = outcome<basic_laurent<Integer>>;
-    auto const& plan = w.planner().best(p, l.max_strands_state_space);
+    auto const& plan = w.planner().best(p, l.max_strands_state_space, 0.4);
     auto const states = [](int m) {
         return static_cast<double>(catalan(static_cast<std::uint32_t>(m)));
     };
@@ -565,8 +590,10 @@ template <class Integer>
         return result::over_budget("Jones of " + to_text(s.parts()) +
                                    " split parts is over the budget of operations");
     }
-    std::string const reason =
-        "a coefficient of the Jones polynomial does not fit the integer type";
+    auto const overflow = [] {
+        return result::overflow(
+            "a coefficient of the Jones polynomial does not fit the integer type");
+    };
     basic_laurent<Integer> out(0, {Integer(1)});
     for (auto const& p : s.pieces) {
         auto factor = jones_of_piece<Integer>(p, l, w);
@@ -576,13 +603,12 @@ template <class Integer>
             break;
         }
         auto next = try_multiply(out, *factor.value);
-        if (!next) return result::overflow(reason);
+        if (!next) return overflow();
         out = *std::move(next);
     }
-    basic_laurent<Integer> const unlink(-1, {Integer(-1), Integer(-1)});
     for (std::int64_t k = 0; k < splits; ++k) {
-        auto next = try_multiply(out, unlink);
-        if (!next) return result::overflow(reason);
+        auto next = try_multiply(out, basic_laurent<Integer>(-1, {Integer(-1), Integer(-1)}));
+        if (!next) return overflow();
         out = *std::move(next);
     }
     return result::of(std::move(out));

@@ -39,6 +39,13 @@ inline void draw_closure(piece const& p, diagram& d, std::vector<std::uint32_t>&
     auto const n = static_cast<std::size_t>(p.strands);
     d.next.resize(2 * p.letters.size());
     d.sign.resize(p.letters.size());
+    if (!p.next.empty()) {
+        d.next = p.next;
+        for (std::size_t k = 0; k < p.letters.size(); ++k) {
+            d.sign[k] = static_cast<signed char>(p.letters[k].sign);
+        }
+        return;
+    }
     open.assign(2 * n, none);
     auto* const first = open.data() + n;
     std::uint32_t edge = 0;
@@ -87,8 +94,9 @@ inline constexpr int max_sweep_width = 12;
 class sweep_planner {
 public:
     /// A cheap sweep of the closure, no wider than `max_width`; width 0 where none was found.
-    /// Starting points are tried one after another while that costs little beside the sweep itself.
-    [[nodiscard]] sweep const& best(piece const& p, int max_width) {
+    /// Starting points are tried one after another while that costs little beside the sweep itself:
+    /// `patience` times its state updates.
+    [[nodiscard]] sweep const& best(piece const& p, int max_width, double patience) {
         draw_closure(p, d_, open_);
         best_.width = 0;
         best_.cost = std::numeric_limits<double>::infinity();
@@ -102,7 +110,7 @@ public:
                 std::swap(trial_, best_);
             }
             effort += 4.0 * static_cast<double>(trial_.steps.size()) + 20.0;
-            if (best_.width > 0 ? effort > 0.4 * best_.cost : effort > 2e4) break;
+            if (best_.width > 0 ? effort > patience * best_.cost : effort > 2e4) break;
             start = (start + stride) % count;
         }
         return best_;
@@ -120,6 +128,7 @@ private:
         size_ = 0;
         max_width_ = max_width < max_sweep_width ? max_width : max_sweep_width;
         done_.assign(d_.crossings(), 0);
+        comes_out_.assign(d_.next.size(), 0);
         auto left = d_.crossings();
         insert(0, point(2 * start, false), point(2 * start, true));
         insert(2, point(2 * start + 1, true), point(2 * start + 1, false));
@@ -170,6 +179,9 @@ private:
     void cross(std::size_t i, sweep& out) {
         auto const k = at_[i] >> 2U;
         done_[k] = 1;
+        // An end that was made for this crossing was not counted.
+        ++comes_out_[d_.next[2 * k]];
+        ++comes_out_[d_.next[2 * k + 1]];
         at_[i] = point(d_.next[2 * k], true);
         at_[i + 1] = point(d_.next[2 * k + 1], true);
         out.steps.push_back({sweep_step::kind::cross, static_cast<std::uint8_t>(i), d_.sign[k]});
@@ -232,10 +244,7 @@ private:
                 r = after(r);
             } else {
                 if (right && at_[l] == other) continue;
-                grade = 8;
-                for (std::size_t j = 0; j < size_; ++j) {
-                    if (at_[j] == other) grade = 14;
-                }
+                grade = comes_out_[edge ^ 1U] != 0 ? 14 : 8;
             }
             // Which of the two outputs meets its own other end, or a strand it will cross next.
             if (paired || !right) {
@@ -250,6 +259,8 @@ private:
             if (grade < best || (grade == best && (taste & 1U) != 0)) {
                 best = grade;
                 best_at = i;
+                // Hardly anything is better than a crossing that takes a strand in.
+                if (grade <= -8) break;
             }
         }
         auto const edge = at_[best_at] >> 1U;
@@ -289,7 +300,8 @@ private:
     std::array<std::uint32_t, 2 * max_sweep_width + 2> at_{};
     std::size_t size_ = 0;
     int max_width_ = max_sweep_width;
-    std::vector<char> done_;
+    // Whether a crossing has been taken in, and how often an edge comes out of the disc.
+    std::vector<char> done_, comes_out_;
 };
 
 /// Throws invalid_argument where writing bands as Artin letters is over the budget.

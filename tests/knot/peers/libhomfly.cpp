@@ -24,4 +24,8 @@ weft::knot::homfly_polynomial homfly_by_libhomfly(std::string code) {
     return out;
 }
 
+std::size_t terms_by_libhomfly(std::string& code) {
+    return static_cast<std::size_t>(::homfly(code.data())->len);
+}
+
 } // namespace weft_test

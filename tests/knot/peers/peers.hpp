@@ -66,7 +66,10 @@ inline std::string homfly_code(passed_crossings const& p) {
 /// HOMFLY-PT by libhomfly (R. Jenkins's program), from its own code.
 weft::knot::homfly_polynomial homfly_by_libhomfly(std::string code);
 
-/// Keeps a diagram that Regina has read; its polynomials are kept with it.
+/// How many terms that polynomial has; nothing else is done but calling libhomfly.
+std::size_t terms_by_libhomfly(std::string& code);
+
+/// Keeps a diagram that Regina has read; its polynomials are computed once and kept with it.
 class regina_link {
 public:
     explicit regina_link(passed_crossings const& p);
@@ -74,8 +77,8 @@ public:
     regina_link(regina_link const&) = delete;
     regina_link& operator=(regina_link const&) = delete;
 
-    /// A fresh copy of the diagram, without what was computed of it.
-    void forget();
+    void compute_homfly() const;
+    void compute_jones() const;
     [[nodiscard]] weft::knot::homfly_polynomial homfly() const;
     [[nodiscard]] weft::knot::laurent jones() const;
 

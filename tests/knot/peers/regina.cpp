@@ -32,14 +32,16 @@ regina_link::~regina_link() {
     delete static_cast<regina::Link*>(link_);
 }
 
-void regina_link::forget() {
-    auto* const fresh = new regina::Link(of(link_), false);
-    delete static_cast<regina::Link*>(link_);
-    link_ = fresh;
+void regina_link::compute_homfly() const {
+    of(link_).homflyAZ();
+}
+
+void regina_link::compute_jones() const {
+    of(link_).jones();
 }
 
 weft::knot::homfly_polynomial regina_link::homfly() const {
-    auto const& p = of(link_).homflyAZ(regina::ALG_TREEWIDTH);
+    auto const& p = of(link_).homflyAZ();
     // Terms are asked for one by one: Regina's alpha is 1/v.
     weft::knot::homfly_polynomial out;
     auto const reach = static_cast<long>(of(link_).size()) + 8;
@@ -54,7 +56,7 @@ weft::knot::homfly_polynomial regina_link::homfly() const {
 }
 
 weft::knot::laurent regina_link::jones() const {
-    auto const& p = of(link_).jones(regina::ALG_TREEWIDTH);
+    auto const& p = of(link_).jones();
     // In the square root of t.
     std::vector<std::int64_t> c;
     for (long e = p.minExp(); e <= p.maxExp(); e += 2) c.push_back(p[e].longValue());
