@@ -6,7 +6,8 @@
 #include <vector>
 
 #include "knot/support.hpp"
-#include "weft/knot/invariants.hpp"
+#include "weft/knot/diagram_invariants.hpp"
+#include "weft/knot/gauss_code.hpp"
 #include "weft/knot/pd_code.hpp"
 #include "weft/knot/vogel.hpp"
 
@@ -51,9 +52,11 @@ void expect_invariants(knot::link_diagram const& d, knot::braid const& given) {
     EXPECT_EQ(v.arf, w.arf);
     ASSERT_TRUE(v.jones.has_value());
     EXPECT_EQ(v.jones, w.jones);
-    if (v.homfly && w.homfly) {
-        EXPECT_EQ(v.homfly, w.homfly);
-    }
+    ASSERT_TRUE(v.homfly.has_value());
+    EXPECT_EQ(v.homfly, w.homfly);
+    // Without a braid.
+    EXPECT_EQ(knot::jones(d), w.jones);
+    EXPECT_EQ(knot::homfly(d), w.homfly);
 }
 
 // The tables' codes and braids are the same oriented links, mirror image included.
@@ -116,6 +119,44 @@ TEST(vogel, braids_come_back_from_their_diagrams) {
             EXPECT_EQ(knot::compute_invariants(knot::to_braid(again)).jones, v.jones);
         }
     }
+}
+
+TEST(vogel, twist_knots_of_many_crossings_have_their_polynomials) {
+    // Genus 1, Alexander -m t^-1 + 2m + 1 - m t for 2m half twists, where the braid is too wide.
+    for (int const n : {4, 20, 60}) {
+        std::vector<int> word;
+        for (int k = 1; k <= n + 2; ++k) word.push_back(k);
+        for (int k = n; k >= 1; --k) word.push_back(k);
+        word.push_back(n + 2);
+        word.push_back(n + 1);
+        for (std::size_t k = 1; k < word.size(); k += 2) word[k] = -word[k];
+        auto const v = knot::compute_invariants(knot::from_gauss({{word}, {}}),
+                                                {.max_operations = 50'000'000});
+        auto const m = std::int64_t{n} / 2;
+        EXPECT_EQ(v.alexander, knot::laurent(-2, {-m, 2 * m + 1, -m}));
+        EXPECT_EQ(v.conway, knot::laurent(0, {1, 0, -m}));
+        EXPECT_EQ(v.determinant, 4 * m + 1);
+        EXPECT_EQ(v.arf, m % 2);
+        EXPECT_EQ(v.genus, 1);
+        EXPECT_EQ(v.crossing_number, n + 2);
+        EXPECT_EQ(v.jones->span(), n + 2);
+        EXPECT_FALSE(v.why.contains("jones"));
+        EXPECT_FALSE(v.why.contains("alexander"));
+    }
+}
+
+TEST(vogel, split_diagrams_multiply_by_the_unlinks_factor) {
+    // Two trefoils apart and a circle with a loop.
+    auto const d =
+        knot::from_gauss({{{-1, 2, -3, 1, -2, 3}, {-4, 5, -6, 4, -5, 6}, {7, -7}, {}}, {}});
+    auto const v = knot::compute_invariants(d);
+    auto const w = knot::compute_invariants(knot::braid(6, {1, 1, 1, 3, 3, 3}));
+    EXPECT_EQ(v.components, 4);
+    EXPECT_EQ(v.jones, w.jones);
+    EXPECT_EQ(v.homfly, w.homfly);
+    EXPECT_EQ(v.alexander, knot::laurent());
+    EXPECT_EQ(v.nullity, w.nullity);
+    EXPECT_EQ(v.genus_upper, 2);
 }
 
 TEST(vogel, bands_are_expanded_and_untouched_strands_are_circles) {

@@ -108,6 +108,17 @@ component_unknotting(compact_braid const& b, touched_components const& c,
     return sum;
 }
 
+/// Polynomials that are known by other means than the braid.
+template <class Integer>
+struct known_polynomials {
+    std::optional<basic_laurent<Integer>> jones;
+    std::optional<basic_homfly<Integer>> homfly;
+};
+
+template <class Integer>
+[[nodiscard]] basic_invariants<Integer> invariants_of(braid const& b, limits const& l,
+                                                      known_polynomials<Integer> known);
+
 } // namespace detail
 
 /// All invariants that the budget allows. Never throws for a valid braid: what cannot be had is
@@ -116,6 +127,12 @@ component_unknotting(compact_braid const& b, touched_components const& c,
 /// only Jones and the bounds on crossings and strands need its expansion.
 template <class Integer = std::int64_t>
 [[nodiscard]] basic_invariants<Integer> compute_invariants(braid const& b, limits const& l = {}) {
+    return detail::invariants_of<Integer>(b, l, {});
+}
+
+template <class Integer>
+[[nodiscard]] basic_invariants<Integer> detail::invariants_of(braid const& b, limits const& l,
+                                                              known_polynomials<Integer> known) {
     basic_invariants<Integer> out;
     auto const put = [&](char const* name, auto& field, auto&& result) {
         if (result.value) {
@@ -188,7 +205,9 @@ template <class Integer = std::int64_t>
         out.why["arf"] = "the determinant is absent";
     }
 
-    if (expandable) {
+    if (known.jones) {
+        out.jones = std::move(known.jones);
+    } else if (expandable) {
         jones_workspace workspace;
         put("jones", out.jones, detail::jones_of<Integer>(word, l, workspace));
     } else {
@@ -197,6 +216,8 @@ template <class Integer = std::int64_t>
     }
     if (!l.homfly) {
         out.why["homfly"] = "the limits leave HOMFLY-PT out";
+    } else if (known.homfly) {
+        out.homfly = std::move(known.homfly);
     } else if (expandable) {
         homfly_workspace workspace;
         put("homfly", out.homfly, detail::homfly_of<Integer>(word, l, workspace));

@@ -15,10 +15,14 @@ namespace weft::inline v0::knot {
 
 namespace detail {
 
-/// A closed braid of which every gap between strands is spanned by a letter.
+/// A closed braid of which every gap between strands is spanned by a letter. Sums over states take
+/// other connected diagrams too: with `next`, letters are crossings of which only the signs count,
+/// edges 2k and 2k + 1 enter crossing k from the left and from the right, and what leaves it to the
+/// left becomes edge next[2k], to the right next[2k + 1].
 struct piece {
     int strands = 1;
     std::vector<band> letters;
+    std::vector<std::uint32_t> next = {};
 };
 
 } // namespace detail
