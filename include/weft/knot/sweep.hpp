@@ -110,7 +110,7 @@ public:
                 std::swap(trial_, best_);
             }
             effort += 4.0 * static_cast<double>(trial_.steps.size()) + 20.0;
-            if (best_.width > 0 ? effort > patience * best_.cost : effort > 2e4) break;
+            if (best_.width > 0 ? effort > patience * best_.cost : effort > 8e3) break;
             start = (start + stride) % count;
         }
         return best_;
