@@ -35,6 +35,7 @@
 #include "weft/knot/diagram_invariants.hpp"
 #include "weft/knot/dt_code.hpp"
 #include "weft/knot/gauss_code.hpp"
+#include "weft/knot/goeritz.hpp"
 #include "weft/knot/homfly.hpp"
 #include "weft/knot/integer.hpp"
 #include "weft/knot/invariants.hpp"

@@ -57,6 +57,7 @@ void expect_invariants(knot::link_diagram const& d, knot::braid const& given) {
     // Without a braid.
     EXPECT_EQ(knot::jones(d), w.jones);
     EXPECT_EQ(knot::homfly(d), w.homfly);
+    EXPECT_EQ(knot::signature(d), (knot::signature_result{*w.signature, *w.nullity}));
 }
 
 // The tables' codes and braids are the same oriented links, mirror image included.
@@ -137,6 +138,7 @@ TEST(vogel, twist_knots_of_many_crossings_have_their_polynomials) {
         EXPECT_EQ(v.conway, knot::laurent(0, {1, 0, -m}));
         EXPECT_EQ(v.determinant, 4 * m + 1);
         EXPECT_EQ(v.arf, m % 2);
+        EXPECT_EQ(v.signature, 0);
         EXPECT_EQ(v.genus, 1);
         EXPECT_EQ(v.crossing_number, n + 2);
         EXPECT_EQ(v.jones->span(), n + 2);
@@ -155,8 +157,21 @@ TEST(vogel, split_diagrams_multiply_by_the_unlinks_factor) {
     EXPECT_EQ(v.jones, w.jones);
     EXPECT_EQ(v.homfly, w.homfly);
     EXPECT_EQ(v.alexander, knot::laurent());
+    EXPECT_EQ(v.signature, w.signature);
     EXPECT_EQ(v.nullity, w.nullity);
     EXPECT_EQ(v.genus_upper, 2);
+}
+
+TEST(vogel, signatures_of_random_diagrams_are_those_of_their_braids) {
+    weft_test::dice roll(47);
+    for (int k = 0; k < 300; ++k) {
+        auto const b = weft_test::random_word(roll, 1 + roll(6), roll(20));
+        SCOPED_TRACE(weft_test::shown(b));
+        EXPECT_EQ(knot::signature(knot::to_diagram(b)), knot::signature(b));
+    }
+    // A torus knot T(2, n), with one row of one large number or with n - 1 of small ones.
+    knot::braid const torus(2, std::vector<int>(999, 1));
+    EXPECT_EQ(knot::signature(knot::to_diagram(torus)), (knot::signature_result{-998, 0}));
 }
 
 TEST(vogel, bands_are_expanded_and_untouched_strands_are_circles) {

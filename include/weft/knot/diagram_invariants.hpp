@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weft/knot/diagram.hpp"
+#include "weft/knot/goeritz.hpp"
 #include "weft/knot/homfly.hpp"
 #include "weft/knot/integer.hpp"
 #include "weft/knot/invariants.hpp"
@@ -189,15 +190,16 @@ template <class Integer = std::int64_t>
     return detail::homfly_of<Integer>(detail::drawn_parts(d), l, workspace).unwrap();
 }
 
-/// All invariants of a diagram's link that the budget allows: Jones and HOMFLY-PT from the diagram
-/// itself, the rest by way of a braid. `crossings`, `writhe` and the order of components in
-/// `linking_matrix` are the diagram's, `strands` are the braid's; the upper bounds on crossing
-/// number and genus take the better of the two. Throws invalid_argument naming `limits.max_letters`
-/// as to_braid does.
+/// All invariants of a diagram's link that the budget allows: Jones, HOMFLY-PT and signature from
+/// the diagram itself, the rest by way of a braid. `crossings`, `writhe` and the order of
+/// components in `linking_matrix` are the diagram's, `strands` are the braid's; the upper bounds on
+/// crossing number and genus take the better of the two. Throws invalid_argument naming
+/// `limits.max_letters` as to_braid does.
 template <class Integer = std::int64_t>
 [[nodiscard]] basic_invariants<Integer> compute_invariants(link_diagram const& d,
                                                            limits const& l = {}) {
-    detail::known_polynomials<Integer> known;
+    detail::known_invariants<Integer> known;
+    known.signature = detail::goeritz_signature(d, l).value;
     {
         auto const parts = detail::drawn_parts(d);
         known.jones = detail::jones_of<Integer>(parts, l).value;

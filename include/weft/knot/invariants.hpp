@@ -108,16 +108,17 @@ component_unknotting(compact_braid const& b, touched_components const& c,
     return sum;
 }
 
-/// Polynomials that are known by other means than the braid.
+/// What is known by other means than the braid.
 template <class Integer>
-struct known_polynomials {
+struct known_invariants {
+    std::optional<signature_result> signature;
     std::optional<basic_laurent<Integer>> jones;
     std::optional<basic_homfly<Integer>> homfly;
 };
 
 template <class Integer>
 [[nodiscard]] basic_invariants<Integer> invariants_of(braid const& b, limits const& l,
-                                                      known_polynomials<Integer> known);
+                                                      known_invariants<Integer> known);
 
 } // namespace detail
 
@@ -132,7 +133,7 @@ template <class Integer = std::int64_t>
 
 template <class Integer>
 [[nodiscard]] basic_invariants<Integer> detail::invariants_of(braid const& b, limits const& l,
-                                                              known_polynomials<Integer> known) {
+                                                              known_invariants<Integer> known) {
     basic_invariants<Integer> out;
     auto const put = [&](char const* name, auto& field, auto&& result) {
         if (result.value) {
@@ -182,7 +183,8 @@ template <class Integer>
     detail::alexander_workspace alexander_room;
     detail::inertia_workspace inertia_room;
     auto alexander = detail::alexander_data_of<Integer>(algebraic, forms, l, alexander_room);
-    auto signature = detail::signature_of(algebraic, forms, l, inertia_room);
+    auto signature = known.signature ? detail::outcome<signature_result>::of(*known.signature)
+                                     : detail::signature_of(algebraic, forms, l, inertia_room);
     put("alexander", out.alexander, alexander.polynomial);
     if (out.alexander) {
         put("conway", out.conway, detail::conway_of(*out.alexander));
