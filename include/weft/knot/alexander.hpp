@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
 #include "weft/knot/braid.hpp"
+#include "weft/knot/float_modular.hpp"
 #include "weft/knot/laurent.hpp"
 #include "weft/knot/limits.hpp"
 #include "weft/knot/modular.hpp"
@@ -134,6 +136,7 @@ struct alexander_workspace {
     std::vector<std::uint64_t> s, s_inverse, node, t, t_inverse, rows, matrix, numerator,
         denominator, scratch, values, coefficients, differences, single;
     std::vector<std::uint32_t> weight, low, high;
+    float_workspace fused;
 };
 
 /// The Burau matrix at `points` points at once, modulo p < 2^57. On the vectors with sum 0, in
@@ -360,13 +363,62 @@ inline std::size_t burau_determinants(field const& f, std::size_t m, std::size_t
     return rank;
 }
 
+/// det(I - Burau) at `points` points from `first` on, in doubles; as burau_determinants.
+inline std::size_t fused_determinants(field const& f, piece const& p, std::size_t first,
+                                      std::size_t points, alexander_workspace& w,
+                                      std::uint64_t* numerator, std::uint64_t* denominator) {
+    auto const m = static_cast<std::size_t>(p.strands) - 1;
+    auto const prime = static_cast<double>(f.prime());
+    auto const inverse = 1.0 / prime;
+    auto& fused = w.fused;
+    fused.t.resize(m * points);
+    fused.t_inverse.resize(m * points);
+    for (std::size_t q = 0; q < points; ++q) {
+        fused.t[q] = static_cast<double>(f.to(f.mul(w.s[first + q], w.s[first + q])));
+        fused.t_inverse[q] =
+            static_cast<double>(f.to(f.mul(w.s_inverse[first + q], w.s_inverse[first + q])));
+    }
+    for (std::size_t c = points; c < m * points; ++c) {
+        fused.t[c] = fused.t[c - points];
+        fused.t_inverse[c] = fused.t_inverse[c - points];
+    }
+    float_burau(prime, inverse, p, points, fused);
+    float_determinants(prime, inverse, m, points, fused);
+    auto const residue = [&](double x) {
+        auto const n = static_cast<std::int64_t>(x) % static_cast<std::int64_t>(f.prime());
+        return f.from(n);
+    };
+    std::size_t rank = 0;
+    for (std::size_t q = 0; q < points; ++q) {
+        if (fused.bad[q] == 0) {
+            rank = m;
+            numerator[q] = residue(fused.numerator[q]);
+            denominator[q] = residue(fused.denominator[q]);
+            continue;
+        }
+        w.single.resize(m * m);
+        for (std::size_t r = 0; r < m; ++r) {
+            for (std::size_t c = 0; c < m; ++c) {
+                auto const x = residue(fused.rows[(r * m + c) * points + q]);
+                w.single[r * m + c] = r == c ? f.sub(f.one(), x) : f.neg(x);
+            }
+        }
+        auto const e = eliminate(f, std::span<std::uint64_t>(w.single).first(m * m), m);
+        numerator[q] = e.numerator;
+        denominator[q] = e.denominator;
+        if (e.rank > rank) rank = e.rank;
+    }
+    return rank;
+}
+
 /// Delta = (-s)^(n-1-w) (1 - t) / (1 - t^n) det(I - Burau(t)) at t = s^2 for as many s as the
 /// degree asks for; Delta / z^epsilon is a polynomial in w = z^2 = t - 2 + 1/t, found by Newton's
 /// interpolation. Exact: the Seifert matrix bounds degree (its size) and coefficients (2^bits). For
 /// `components` > 0, those of the piece whose surface is connected: nabla is divisible by
 /// z^(components - 1), and begins with 1 where that is 1.
 inline void alexander_of(piece const& p, std::size_t size, double bits, std::int64_t components,
-                         alexander_workspace& w, alexander_residues& out) {
+                         alexander_workspace& w, alexander_residues& out,
+                         bool fuse = has_fused_arithmetic()) {
     auto const n = static_cast<std::size_t>(p.strands);
     auto const m = n - 1;
     auto const degree = size / 2;
@@ -381,13 +433,15 @@ inline void alexander_of(piece const& p, std::size_t size, double bits, std::int
     for (auto const& l : p.letters) writhe += l.sign;
     auto const shift = static_cast<std::int64_t>(m) - writhe;
     auto const shift_size = static_cast<std::uint64_t>(shift < 0 ? -shift : shift);
-    auto const primes = narrow_primes_for(bits);
+    bool const fused = fuse && p.strands <= most_fused_strands && m * count >= 48;
+    auto const primes = fused ? float_primes_for(bits) : narrow_primes_for(bits);
     std::size_t rank = 0;
     narrow_primes source;
+    float_primes fused_source;
     for (std::int64_t k = 0; k < primes; ++k) {
-        field const f(source.next());
+        field const f(fused ? fused_source.next() : source.next());
         out.moduli.push_back(f.prime());
-        bool tabled = k == 0 && count <= node_table::size;
+        bool tabled = !fused && k == 0 && count <= node_table::size;
         w.s.clear();
         w.denominator.clear();
         for (std::int64_t candidate = 2; w.s.size() < count; ++candidate) {
@@ -424,9 +478,20 @@ inline void alexander_of(piece const& p, std::size_t size, double bits, std::int
             }
         }
         w.values.resize(2 * count);
-        auto const block = m < 64 ? 128 / m + 1 : std::size_t{2};
+        // Rows of all points of a block together stay in the first-level cache.
+        auto const room = (fused ? 256 : 128) / m + 1;
+        auto const least = fused ? std::size_t{8} : std::size_t{2};
+        auto const block =
+            !fused ? (room > least ? room : least) : (room > least ? (room + 3) / 4 * 4 : least);
         for (std::size_t first = 0; first < count; first += block) {
             auto const points = first + block < count ? block : count - first;
+            if (fused) {
+                auto const found =
+                    fused_determinants(f, p, first, points, w, w.values.data() + first,
+                                       w.values.data() + count + first);
+                if (found > rank) rank = found;
+                continue;
+            }
             w.t.resize(m * points);
             w.t_inverse.resize(m * points);
             for (std::size_t q = 0; q < points; ++q) {
