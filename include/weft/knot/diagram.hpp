@@ -60,7 +60,8 @@ struct arc_ends {
 class merged_sets {
 public:
     explicit merged_sets(std::size_t size)
-        : parent_(size) {
+        : parent_(size)
+        , count_(static_cast<std::int64_t>(size)) {
         for (std::size_t k = 0; k < size; ++k) parent_[k] = static_cast<int>(k);
     }
     [[nodiscard]] int find(int x) noexcept {
@@ -72,32 +73,66 @@ public:
         x = find(x);
         y = find(y);
         at(x < y ? y : x) = x < y ? x : y;
+        count_ -= x != y ? 1 : 0;
         return x != y;
     }
+    /// How many sets there are.
+    [[nodiscard]] std::int64_t count() const noexcept { return count_; }
 
 private:
     [[nodiscard]] int& at(int x) noexcept { return parent_[static_cast<std::size_t>(x)]; }
     std::vector<int> parent_;
+    std::int64_t count_;
 };
 
+/// The sides of an arc.
+[[nodiscard]] constexpr int left_of(int arc) noexcept {
+    return 2 * arc;
+}
+[[nodiscard]] constexpr int right_of(int arc) noexcept {
+    return 2 * arc + 1;
+}
+
+/// The faces, as sets of sides of arcs: each corner of a crossing joins two sides.
+[[nodiscard]] inline merged_sets faces_of(std::span<crossing const> crossings) {
+    merged_sets out(4 * crossings.size());
+    for (auto const& c : crossings) {
+        out.merge(left_of(c.bottom_left), left_of(c.top_left));
+        out.merge(right_of(c.bottom_right), right_of(c.top_right));
+        out.merge(right_of(c.top_left), left_of(c.top_right));
+        out.merge(right_of(c.bottom_left), left_of(c.bottom_right));
+    }
+    return out;
+}
+
+/// The connected parts, as sets of arcs.
+[[nodiscard]] inline merged_sets connected_parts(std::span<crossing const> crossings) {
+    merged_sets out(2 * crossings.size());
+    for (auto const& c : crossings) {
+        out.merge(c.bottom_left, c.bottom_right);
+        out.merge(c.bottom_left, c.top_left);
+        out.merge(c.bottom_left, c.top_right);
+    }
+    return out;
+}
+
+/// The Seifert circles, as sets of arcs.
+[[nodiscard]] inline merged_sets seifert_circles(std::span<crossing const> crossings) {
+    merged_sets out(2 * crossings.size());
+    for (auto const& c : crossings) {
+        out.merge(c.bottom_left, c.top_left);
+        out.merge(c.bottom_right, c.top_right);
+    }
+    return out;
+}
+
 /// A crossing in a connected part of the diagram that no plane has room for: it has other than
-/// crossings + 2 faces (Euler). Each corner of a crossing joins the sides of two arcs to one face.
+/// crossings + 2 faces (Euler).
 [[nodiscard]] inline std::optional<std::size_t>
 planarity_fault(std::span<crossing const> crossings) {
     auto const n = crossings.size();
-    merged_sets faces(4 * n);
-    merged_sets parts(2 * n);
-    auto const left = [](int arc) { return 2 * arc; };
-    auto const right = [](int arc) { return 2 * arc + 1; };
-    for (auto const& c : crossings) {
-        faces.merge(left(c.bottom_left), left(c.top_left));
-        faces.merge(right(c.bottom_right), right(c.top_right));
-        faces.merge(right(c.top_left), left(c.top_right));
-        faces.merge(right(c.bottom_left), left(c.bottom_right));
-        parts.merge(c.bottom_left, c.bottom_right);
-        parts.merge(c.bottom_left, c.top_left);
-        parts.merge(c.bottom_left, c.top_right);
-    }
+    auto faces = faces_of(crossings);
+    auto parts = connected_parts(crossings);
     std::vector<int> excess(2 * n, 0);
     for (int s = 0; s < static_cast<int>(4 * n); ++s) {
         if (faces.find(s) == s) ++excess[static_cast<std::size_t>(parts.find(s / 2))];

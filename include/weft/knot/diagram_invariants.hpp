@@ -22,22 +22,9 @@ namespace detail {
 
 /// The genus of the surface that Seifert's algorithm spans, its parts tubed together.
 [[nodiscard]] inline std::int64_t seifert_genus(link_diagram const& d) {
-    auto const crossings = d.crossings();
-    auto const arcs = 2 * crossings.size();
-    merged_sets circles(arcs);
-    merged_sets parts(arcs);
-    auto circle_count = static_cast<std::int64_t>(arcs) + d.circles();
-    auto part_count = circle_count;
-    for (auto const& c : crossings) {
-        circle_count -= circles.merge(c.bottom_left, c.top_left) ? 1 : 0;
-        circle_count -= circles.merge(c.bottom_right, c.top_right) ? 1 : 0;
-        part_count -= parts.merge(c.bottom_left, c.top_left) ? 1 : 0;
-        part_count -= parts.merge(c.bottom_right, c.top_right) ? 1 : 0;
-        part_count -= parts.merge(c.bottom_left, c.bottom_right) ? 1 : 0;
-    }
-    return (static_cast<std::int64_t>(crossings.size()) - circle_count + 2 * part_count -
-            component_count(d)) /
-           2;
+    auto const circles = seifert_circles(d.crossings()).count() + d.circles();
+    auto const parts = connected_parts(d.crossings()).count() + d.circles();
+    return (crossings(d) - circles + 2 * parts - component_count(d)) / 2;
 }
 
 /// The connected parts of a diagram, without loops, for sums over states.
@@ -47,15 +34,8 @@ namespace detail {
     out.isolated = d.circles();
     remove_loops(crossings, out.isolated);
     auto const arcs = 2 * crossings.size();
-    merged_sets parts(arcs);
-    merged_sets circles(arcs);
-    for (auto const& c : crossings) {
-        parts.merge(c.bottom_left, c.top_left);
-        parts.merge(c.bottom_left, c.top_right);
-        parts.merge(c.bottom_left, c.bottom_right);
-        circles.merge(c.bottom_left, c.top_left);
-        circles.merge(c.bottom_right, c.top_right);
-    }
+    auto parts = connected_parts(crossings);
+    auto circles = seifert_circles(crossings);
     std::vector<std::size_t> place(arcs);
     std::vector<std::uint32_t> edge(arcs);
     for (auto const& c : crossings) {

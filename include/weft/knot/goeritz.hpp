@@ -27,24 +27,13 @@ namespace detail {
     using result = outcome<signature_result>;
     auto const crossings = d.crossings();
     auto const arcs = 2 * crossings.size();
-    auto const left = [](int arc) { return 2 * arc; };
-    auto const right = [](int arc) { return 2 * arc + 1; };
-    merged_sets faces(2 * arcs);
-    merged_sets parts(arcs);
-    for (auto const& c : crossings) {
-        faces.merge(left(c.bottom_left), left(c.top_left));
-        faces.merge(right(c.bottom_right), right(c.top_right));
-        faces.merge(right(c.top_left), left(c.top_right));
-        faces.merge(right(c.bottom_left), left(c.bottom_right));
-        parts.merge(c.bottom_left, c.bottom_right);
-        parts.merge(c.bottom_left, c.top_left);
-        parts.merge(c.bottom_left, c.top_right);
-    }
+    auto faces = faces_of(crossings);
+    auto parts = connected_parts(crossings);
     // Each part's faces have two colours, which alternate across arcs: spread them from a face.
     std::vector<std::vector<int>> across(2 * arcs);
     for (int a = 0; a < static_cast<int>(arcs); ++a) {
-        auto const x = faces.find(left(a));
-        auto const y = faces.find(right(a));
+        auto const x = faces.find(left_of(a));
+        auto const y = faces.find(right_of(a));
         across[static_cast<std::size_t>(x)].push_back(y);
         across[static_cast<std::size_t>(y)].push_back(x);
     }
@@ -92,12 +81,13 @@ namespace detail {
         integer_matrix g{size, std::vector<int>(size * size, 0)};
         for (auto const k : p.crossings) {
             auto const& c = crossings[k];
-            auto const beside = faces.find(left(c.bottom_left));
+            auto const beside = faces.find(left_of(c.bottom_left));
             bool const upright = colour[static_cast<std::size_t>(beside)] == white;
-            auto const x =
-                place[static_cast<std::size_t>(upright ? beside : faces.find(left(c.top_right)))];
-            auto const y = place[static_cast<std::size_t>(
-                upright ? faces.find(right(c.bottom_right)) : faces.find(left(c.bottom_right)))];
+            auto const x = place[static_cast<std::size_t>(
+                upright ? beside : faces.find(left_of(c.top_right)))];
+            auto const y =
+                place[static_cast<std::size_t>(upright ? faces.find(right_of(c.bottom_right))
+                                                       : faces.find(left_of(c.bottom_right)))];
             int const type = upright ? c.sign : -c.sign;
             if (upright) out.signature -= type;
             if (x == y) continue;
