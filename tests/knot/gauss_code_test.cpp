@@ -16,7 +16,7 @@ namespace {
 
 namespace knot = weft::knot;
 
-std::string argument_of(knot::gauss_code const& code) {
+std::string named_in(knot::gauss_code const& code) {
     try {
         (void)knot::from_gauss(code);
     } catch (weft::invalid_argument const& e) {
@@ -24,7 +24,7 @@ std::string argument_of(knot::gauss_code const& code) {
     }
     return {};
 }
-std::string argument_of(knot::dt_code const& code) {
+std::string named_in(knot::dt_code const& code) {
     try {
         (void)knot::from_dt(code);
     } catch (weft::invalid_argument const& e) {
@@ -146,20 +146,20 @@ TEST(gauss_code, every_knot_of_knotinfo_comes_back_without_signs) {
 }
 
 TEST(gauss_code, what_is_wrong_is_named) {
-    EXPECT_EQ(argument_of(knot::gauss_code{{{1, -2}}, {}}), "gauss[0][1]");
-    EXPECT_EQ(argument_of(knot::gauss_code{{{1}}, {}}), "gauss[0][0]");
-    EXPECT_EQ(argument_of(knot::gauss_code{{{0, 1}}, {}}), "gauss[0][0]");
-    EXPECT_EQ(argument_of(knot::gauss_code{{{1, 1}}, {}}), "gauss[0][1]");
-    EXPECT_EQ(argument_of(knot::gauss_code{{{1, 2}, {-2, -2}}, {}}), "gauss[1][1]");
-    EXPECT_EQ(argument_of(knot::gauss_code{{{1, -1, 2}}, {}}), "gauss[0][2]");
-    EXPECT_EQ(argument_of(knot::gauss_code{{{1, -1, 1}}, {}}), "gauss[0][2]");
-    EXPECT_EQ(argument_of(knot::gauss_code{{{-2147483647 - 1, 1}}, {}}), "gauss[0][0]");
-    EXPECT_EQ(argument_of(knot::gauss_code{{{1, -1}}, {1, 1}}), "signs");
-    EXPECT_EQ(argument_of(knot::gauss_code{{{1, -1}}, {0}}), "signs[0]");
+    EXPECT_EQ(named_in(knot::gauss_code{{{1, -2}}, {}}), "gauss[0][1]");
+    EXPECT_EQ(named_in(knot::gauss_code{{{1}}, {}}), "gauss[0][0]");
+    EXPECT_EQ(named_in(knot::gauss_code{{{0, 1}}, {}}), "gauss[0][0]");
+    EXPECT_EQ(named_in(knot::gauss_code{{{1, 1}}, {}}), "gauss[0][1]");
+    EXPECT_EQ(named_in(knot::gauss_code{{{1, 2}, {-2, -2}}, {}}), "gauss[1][1]");
+    EXPECT_EQ(named_in(knot::gauss_code{{{1, -1, 2}}, {}}), "gauss[0][2]");
+    EXPECT_EQ(named_in(knot::gauss_code{{{1, -1, 1}}, {}}), "gauss[0][2]");
+    EXPECT_EQ(named_in(knot::gauss_code{{{-2147483647 - 1, 1}}, {}}), "gauss[0][0]");
+    EXPECT_EQ(named_in(knot::gauss_code{{{1, -1}}, {1, 1}}), "signs");
+    EXPECT_EQ(named_in(knot::gauss_code{{{1, -1}}, {0}}), "signs[0]");
     // Not planar: two chords that cross, a component crossed once, and a wrong sign.
-    EXPECT_EQ(argument_of(knot::gauss_code{{{1, 2, -1, -2}}, {}}).substr(0, 6), "gauss[");
-    EXPECT_EQ(argument_of(knot::gauss_code{{{1}, {-1}}, {}}), "gauss[0][0]");
-    EXPECT_EQ(argument_of(knot::gauss_code{{{-1, 2, -3, 1, -2, 3}}, {1, 1, -1}}), "gauss[0][3]");
+    EXPECT_EQ(named_in(knot::gauss_code{{{1, 2, -1, -2}}, {}}).substr(0, 6), "gauss[");
+    EXPECT_EQ(named_in(knot::gauss_code{{{1}, {-1}}, {}}), "gauss[0][0]");
+    EXPECT_EQ(named_in(knot::gauss_code{{{-1, 2, -3, 1, -2, 3}}, {1, 1, -1}}), "gauss[0][3]");
 }
 
 TEST(gauss_code, text_is_read_as_one_list_or_as_many) {
@@ -206,14 +206,14 @@ TEST(dt_code, knots_and_links_are_read) {
 }
 
 TEST(dt_code, what_is_wrong_is_named) {
-    EXPECT_EQ(argument_of(knot::dt_code{{{4, 5, 2}}, {}}), "dt[0][1]");
-    EXPECT_EQ(argument_of(knot::dt_code{{{4, 8, 2}}, {}}), "dt[0][1]");
-    EXPECT_EQ(argument_of(knot::dt_code{{{4, 0, 2}}, {}}), "dt[0][1]");
-    EXPECT_EQ(argument_of(knot::dt_code{{{4}, {-4}}, {}}), "dt[1][0]");
-    EXPECT_EQ(argument_of(knot::dt_code{{{4, 6, 2}}, {1}}), "signs");
-    EXPECT_EQ(argument_of(knot::dt_code{{{4, 6, 2}}, {1, 2, 1}}), "signs[1]");
+    EXPECT_EQ(named_in(knot::dt_code{{{4, 5, 2}}, {}}), "dt[0][1]");
+    EXPECT_EQ(named_in(knot::dt_code{{{4, 8, 2}}, {}}), "dt[0][1]");
+    EXPECT_EQ(named_in(knot::dt_code{{{4, 0, 2}}, {}}), "dt[0][1]");
+    EXPECT_EQ(named_in(knot::dt_code{{{4}, {-4}}, {}}), "dt[1][0]");
+    EXPECT_EQ(named_in(knot::dt_code{{{4, 6, 2}}, {1}}), "signs");
+    EXPECT_EQ(named_in(knot::dt_code{{{4, 6, 2}}, {1, 2, 1}}), "signs[1]");
     // No plane has room for it, as for 7 of the 120 of this length.
-    EXPECT_EQ(argument_of(knot::dt_code{{{4, 6, 8, 10, 2}}, {}}), "dt[0][3]");
+    EXPECT_EQ(named_in(knot::dt_code{{{4, 6, 8, 10, 2}}, {}}), "dt[0][3]");
 }
 
 TEST(dt_code, text_is_read) {
