@@ -112,17 +112,16 @@ TEST(polynomial_text, is_as_people_write) {
 }
 
 TEST(polynomial_text, of_two_variables_goes_by_powers_of_z) {
-    using homfly = knot::basic_homfly<std::int64_t>;
-    EXPECT_EQ(knot::plain_text(homfly{}), "0");
-    EXPECT_EQ(knot::plain_text(homfly{{0, 0, 1}}), "1");
-    EXPECT_EQ(knot::plain_text(homfly{{2, 0, 2}, {2, 2, 1}, {4, 0, -1}}), "2v^2 - v^4 + v^2 z^2");
-    EXPECT_EQ(knot::plain_text(homfly{{-3, -1, 1}, {-1, -1, -1}, {-1, 1, -1}}),
+    using terms = knot::basic_homfly<std::int64_t>;
+    EXPECT_EQ(knot::plain_text(terms{}), "0");
+    EXPECT_EQ(knot::plain_text(terms{{0, 0, 1}}), "1");
+    EXPECT_EQ(knot::plain_text(terms{{2, 0, 2}, {2, 2, 1}, {4, 0, -1}}), "2v^2 - v^4 + v^2 z^2");
+    EXPECT_EQ(knot::plain_text(terms{{-3, -1, 1}, {-1, -1, -1}, {-1, 1, -1}}),
               "(v^-3 - v^-1) z^-1 - v^-1 z");
-    EXPECT_EQ(knot::plain_text(homfly{{-2, 2, -1}, {0, 2, 3}, {0, 4, 2}}),
-              "-(v^-2 - 3) z^2 + 2z^4");
-    EXPECT_EQ(knot::plain_text(homfly{{0, 0, 1}, {0, 2, -1}, {2, 2, -1}}), "1 - (1 + v^2) z^2");
-    EXPECT_EQ(knot::latex(homfly{{2, 0, 2}, {2, 2, 1}, {4, 0, -1}}), "2v^{2} - v^{4} + v^{2}z^{2}");
-    EXPECT_EQ(knot::latex(homfly{{-3, -1, 1}, {-1, -1, -1}}), "(v^{-3} - v^{-1})z^{-1}");
+    EXPECT_EQ(knot::plain_text(terms{{-2, 2, -1}, {0, 2, 3}, {0, 4, 2}}), "-(v^-2 - 3) z^2 + 2z^4");
+    EXPECT_EQ(knot::plain_text(terms{{0, 0, 1}, {0, 2, -1}, {2, 2, -1}}), "1 - (1 + v^2) z^2");
+    EXPECT_EQ(knot::latex(terms{{2, 0, 2}, {2, 2, 1}, {4, 0, -1}}), "2v^{2} - v^{4} + v^{2}z^{2}");
+    EXPECT_EQ(knot::latex(terms{{-3, -1, 1}, {-1, -1, -1}}), "(v^{-3} - v^{-1})z^{-1}");
 }
 
 } // namespace
