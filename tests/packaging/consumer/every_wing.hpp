@@ -13,7 +13,7 @@
 
 /// Something of each wing, written out. Both halves of the program have a copy of their own and
 /// have to agree.
-static std::string every_wing() {
+static std::string said() {
     std::string out = "weft " WEFT_VERSION_STRING;
     auto const say = [&](std::string const& what) { out += "; " + what; };
 
