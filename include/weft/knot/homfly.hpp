@@ -979,13 +979,7 @@ template <class Integer>
 template <class Integer = std::int64_t>
 [[nodiscard]] basic_homfly<Integer> homfly(braid const& b, limits const& l,
                                            homfly_workspace& workspace) {
-    auto const compact = detail::compacted(b);
-    if (detail::artin(compact.letters)) {
-        return detail::homfly_of<Integer>(detail::simplify_artin(compact), l, workspace).unwrap();
-    }
-    auto const s = detail::simplify_bands(compact);
-    detail::require_expandable(s, l);
-    return detail::homfly_of<Integer>(detail::simplify_expanded(s), l, workspace).unwrap();
+    return detail::homfly_of<Integer>(detail::simplify_for_states(b, l), l, workspace).unwrap();
 }
 
 template <class Integer = std::int64_t>

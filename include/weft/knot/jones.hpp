@@ -145,17 +145,23 @@ inline constexpr std::uint32_t ready_brackets = 5;
     return row + std::size_t{at} * catalan(m - 1);
 }
 
-/// capped_row(m, 0) and cupped_row(m, 0).
-inline constexpr auto ready_rows = [] {
-    std::array<std::array<std::uint32_t, 2>, ready_brackets + 1> rows{};
-    for (std::uint32_t m = 1; m <= ready_brackets; ++m) {
-        rows[m] = {static_cast<std::uint32_t>(capped_row(m, 0)),
-                   static_cast<std::uint32_t>(cupped_row(m, 0))};
+/// Two states, of which the crossing's smoothing makes the second of the first.
+struct bracket_pair {
+    std::uint8_t from = 0;
+    std::uint8_t to = 0;
+};
+
+/// Where the pairs of m strands begin, and how many there are at each place.
+[[nodiscard]] constexpr std::size_t bracket_pairs_at(std::uint32_t m, std::uint32_t at) noexcept {
+    std::size_t row = 0;
+    for (std::uint32_t k = 1; k < m; ++k) {
+        row += (std::size_t{2} * k - 1) * (catalan(k) - catalan(k - 1));
     }
-    return rows;
-}();
+    return row + std::size_t{at} * (catalan(m) - catalan(m - 1));
+}
 
 struct small_brackets {
+    std::array<bracket_pair, bracket_pairs_at(ready_brackets + 1, 0)> pairs{};
     std::array<std::uint32_t, capped_row(ready_brackets + 1, 0)> cap{};
     std::array<std::uint32_t, cupped_row(ready_brackets + 1, 0)> cup{};
 };
@@ -167,12 +173,31 @@ inline constexpr auto ready_bracket_tables = [] {
             for (std::uint32_t s = 0; s < catalan(m); ++s) {
                 t.cap[capped_row(m, at) + s] = capped(m, s, at);
             }
-            for (std::uint32_t s = 0; at + 1 < 2 * m && s < catalan(m - 1); ++s) {
+            if (at + 1 == 2 * m) continue;
+            for (std::uint32_t s = 0; s < catalan(m - 1); ++s) {
                 t.cup[cupped_row(m, at) + s] = cupped(m, s, at);
+            }
+            auto pair = bracket_pairs_at(m, at);
+            for (std::uint32_t s = 0; s < catalan(m); ++s) {
+                auto const joined = t.cap[capped_row(m, at) + s];
+                if ((joined & closes_loop) != 0) continue;
+                t.pairs[pair++] = {static_cast<std::uint8_t>(s),
+                                   static_cast<std::uint8_t>(t.cup[cupped_row(m, at) + joined])};
             }
         }
     }
     return t;
+}();
+
+/// capped_row(m, 0), cupped_row(m, 0) and bracket_pairs_at(m, 0).
+inline constexpr auto ready_rows = [] {
+    std::array<std::array<std::uint32_t, 3>, ready_brackets + 1> rows{};
+    for (std::uint32_t m = 1; m <= ready_brackets; ++m) {
+        rows[m] = {static_cast<std::uint32_t>(capped_row(m, 0)),
+                   static_cast<std::uint32_t>(cupped_row(m, 0)),
+                   static_cast<std::uint32_t>(bracket_pairs_at(m, 0))};
+    }
+    return rows;
 }();
 
 /// Those transitions, made when they are first needed.
@@ -405,7 +430,6 @@ private:
     }
 
     void cross(std::uint32_t at, int sign, bracket_tables& tables) {
-        auto const* const joined = tables.cap(m_, at);
         auto const* const together = tables.cup(m_, at);
         auto const pairs = catalan(m_ - 1);
         for (std::uint32_t s = 0; s < pairs; ++s) {
@@ -428,6 +452,19 @@ private:
             b.high += sign;
         }
         auto const states = static_cast<std::uint32_t>(slots_.size());
+        if (m_ <= ready_brackets) {
+            auto const count = states - pairs;
+            auto const* const pair =
+                ready_bracket_tables.pairs.data() + ready_rows[m_][2] + at * count;
+            for (std::uint32_t k = 0; k < count; ++k) {
+                auto const slot = slots_[pair[k].from];
+                if (slot < 0) continue;
+                auto& target = slots_[pair[k].to];
+                target = plus(target, slot, sign);
+            }
+            return;
+        }
+        auto const* const joined = tables.cap(m_, at);
         for (std::uint32_t s = 0; s < states; ++s) {
             if ((joined[s] & closes_loop) != 0 || slots_[s] < 0) continue;
             auto const target = together[joined[s]];
@@ -632,13 +669,7 @@ template <class Integer>
 template <class Integer = std::int64_t>
 [[nodiscard]] basic_laurent<Integer> jones(braid const& b, limits const& l,
                                            jones_workspace& workspace) {
-    auto const compact = detail::compacted(b);
-    if (detail::artin(compact.letters)) {
-        return detail::jones_of<Integer>(detail::simplify_artin(compact), l, workspace).unwrap();
-    }
-    auto const s = detail::simplify_bands(compact);
-    detail::require_expandable(s, l);
-    return detail::jones_of<Integer>(detail::simplify_expanded(s), l, workspace).unwrap();
+    return detail::jones_of<Integer>(detail::simplify_for_states(b, l), l, workspace).unwrap();
 }
 
 template <class Integer = std::int64_t>

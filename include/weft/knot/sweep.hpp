@@ -304,8 +304,18 @@ private:
     std::vector<char> done_, comes_out_;
 };
 
-/// Throws invalid_argument where writing bands as Artin letters is over the budget.
-inline void require_expandable(simplified const& s, limits const& l) {
+/// The closure in Artin pieces. Throws invalid_argument where writing bands as Artin letters is
+/// over the budget.
+[[nodiscard]] inline simplified simplify_for_states(braid const& b, limits const& l) {
+    if (!b.banded() && static_cast<std::size_t>(b.strands()) <= 4 * b.size() + 16) {
+        // Untouched strands are found on the way.
+        simplified out;
+        simplify_word(b.strands(), b.word(), out);
+        return out;
+    }
+    auto const compact = compacted(b);
+    if (artin(compact.letters)) return simplify_artin(compact);
+    auto const s = simplify_bands(compact);
     std::int64_t length = 0;
     for (auto const& p : s.pieces) {
         for (auto const& letter : p.letters) length += expanded_length(letter);
@@ -315,6 +325,7 @@ inline void require_expandable(simplified const& s, limits const& l) {
                                     "at least the " + to_text(length) +
                                         " letters that the bands expand to"));
     }
+    return simplify_expanded(s);
 }
 
 /// What a sum over states takes.
