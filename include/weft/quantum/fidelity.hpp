@@ -21,10 +21,8 @@ namespace weft::inline v0::quantum {
 /// |<a|b>|^2. O(d). Throws invalid_argument where the dimensions differ.
 [[nodiscard]] inline double fidelity(ket const& a, ket const& b) {
     detail::require_same_dimension(a.dimension(), b.dimension());
-    bool const swap = detail::comes_after(a.amplitudes(), b.amplitudes());
-    auto const& x = (swap ? b : a).amplitudes();
-    auto const& y = (swap ? a : b).amplitudes();
-    return clamp_unit(std::norm(x.dot(y)));
+    return ket_fidelity(detail::reals(a), detail::reals(b),
+                        static_cast<std::size_t>(a.dimension()));
 }
 
 /// With d the distance to b times the best phase: d^2 (1 - d^2 / 4).
@@ -67,8 +65,8 @@ namespace weft::inline v0::quantum {
 [[nodiscard]] inline double fidelity(qubit_product const& a, qubit_product const& b) {
     detail::require_same_size(a, b);
     double product = 1.0;
-    for (std::size_t i = 0; i < a.qubits().size(); ++i) {
-        product *= compare(a.qubits()[i], b.qubits()[i]).fidelity;
+    for (std::size_t i = 0; i < a.spinors().size(); ++i) {
+        product *= fidelity(a.spinors()[i], b.spinors()[i]);
     }
     return product;
 }

@@ -38,9 +38,16 @@ template <class Term>
     return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
 }
 
-} // namespace detail
-
-namespace detail {
+/// Keeps a product from being fused with the sum it goes into, where the target could: what must
+/// be symmetric in two products has to round both.
+template <class Real>
+WEFT_INLINE void keep_rounded([[maybe_unused]] Real& product) noexcept {
+#if defined(__FMA__)
+    __asm__("" : "+x"(product));
+#elif defined(__aarch64__)
+    __asm__("" : "+w"(product));
+#endif
+}
 
 /// overlap by registers of one width, in the order of ordered_sum: the same bits for any.
 template <class Lanes>
@@ -82,6 +89,21 @@ template <class Lanes>
 [[nodiscard]] inline double squared_distance(double const* a, double const* b,
                                              std::size_t n) noexcept {
     return detail::ordered_sum(n, [a, b](std::size_t i) { return (a[i] - b[i]) * (a[i] - b[i]); });
+}
+
+/// |<a|b>|^2, at most 1, of two vectors of d complex numbers each, real and imaginary parts in turn
+/// (as std::complex lays them out). Symmetric in a and b bit for bit. O(d).
+[[nodiscard]] inline double ket_fidelity(double const* a, double const* b, std::size_t d) noexcept {
+    double re = overlap(a, b, 2 * d);
+    double im = detail::ordered_sum(2 * d, [a, b](std::size_t i) {
+        return (i & 1U) != 0 ? a[i - 1] * b[i] : -(a[i + 1] * b[i]);
+    });
+    re *= re;
+    im *= im;
+    detail::keep_rounded(re);
+    detail::keep_rounded(im);
+    double const f = re + im;
+    return f > 1.0 ? 1.0 : f;
 }
 
 /// Fidelity of two histograms given by their roots (sqrt p_i): the squared Bhattacharyya

@@ -14,6 +14,7 @@
 #include "weft/core/number.hpp"
 #include "weft/core/unit.hpp"
 #include "weft/quantum/logarithm.hpp"
+#include "weft/quantum/pairs.hpp"
 
 /// One qubit in closed form, and a profile as a product of them. Standard library only.
 namespace weft::inline v0::quantum {
@@ -105,6 +106,62 @@ struct qubit_closeness {
 
 [[nodiscard]] inline double infidelity(qubit const& a, qubit const& b) noexcept {
     return compare(a, b).infidelity;
+}
+
+/// A qubit prepared for pair scoring: sqrt(r) (cos theta/2, e^{i phi} sin theta/2), and the halves
+/// of the Bloch length r and of its mixedness.
+struct spinor {
+    double upper = 0.0;
+    double lower_re = 0.0;
+    double lower_im = 0.0;
+    double half_length = 0.0;
+    double half_mixed = 0.5;
+};
+
+[[nodiscard]] inline spinor to_spinor(qubit const& q) noexcept {
+    double const scale = std::sqrt(q.bloch_length);
+    double const lower = scale * std::sin(0.5 * q.theta);
+    return {scale * std::cos(0.5 * q.theta), lower * std::cos(q.phi), lower * std::sin(q.phi),
+            0.5 * q.bloch_length, 0.5 * mixedness(q.bloch_length)};
+}
+
+namespace detail {
+
+/// The one kernel of prepared qubits, for numbers and for registers of them: the fidelity, at most
+/// 1. |<a|b>|^2 + ((r_a - r_b) / 2)^2 + ((m_a + m_b) / 2)^2, where no term is negative.
+template <class Real>
+WEFT_INLINE void spinor_fidelity(Real const (&a)[5], Real const (&b)[5], Real const& one,
+                                 Real& out) noexcept {
+    Real re = a[0] * b[0];
+    re += a[1] * b[1];
+    re += a[2] * b[2];
+    Real left = a[1] * b[2], right = a[2] * b[1];
+    keep_rounded(left);
+    keep_rounded(right);
+    Real im = left - right;
+    Real length = a[3] - b[3];
+    Real mixed = a[4] + b[4];
+    re *= re;
+    im *= im;
+    length *= length;
+    mixed *= mixed;
+    keep_rounded(re);
+    keep_rounded(im);
+    keep_rounded(length);
+    keep_rounded(mixed);
+    Real const f = (re + im) + (length + mixed);
+    out = f < one ? f : one;
+}
+
+} // namespace detail
+
+/// Fidelity of two prepared qubits. Symmetric bit for bit.
+[[nodiscard]] inline double fidelity(spinor const& a, spinor const& b) noexcept {
+    double const x[5] = {a.upper, a.lower_re, a.lower_im, a.half_length, a.half_mixed};
+    double const y[5] = {b.upper, b.lower_re, b.lower_im, b.half_length, b.half_mixed};
+    double f = 0.0;
+    detail::spinor_fidelity(x, y, 1.0, f);
+    return f;
 }
 
 /// Largest Bloch length that a profile's dimension gets by default, so that no single dimension

@@ -260,12 +260,17 @@ public:
         for (std::size_t i = 0; i < qubits_.size(); ++i) {
             require_qubit(detail::at(argument, static_cast<Eigen::Index>(i)), qubits_[i]);
         }
+        spinors_.reserve(qubits_.size());
+        for (auto const& q : qubits_) spinors_.push_back(to_spinor(q));
     }
 
     [[nodiscard]] std::vector<qubit> const& qubits() const noexcept { return qubits_; }
+    /// The same, prepared for pair scoring.
+    [[nodiscard]] std::vector<spinor> const& spinors() const noexcept { return spinors_; }
 
 private:
     std::vector<qubit> qubits_;
+    std::vector<spinor> spinors_;
 };
 
 /// A probability vector p as the pure state with amplitudes sqrt(p_i).
@@ -331,6 +336,11 @@ private:
 }
 
 namespace detail {
+
+/// Real and imaginary parts in turn.
+inline double const* reals(ket const& a) noexcept {
+    return reinterpret_cast<double const*>(a.amplitudes().data());
+}
 
 inline void require_same_dimension(Eigen::Index a, Eigen::Index b) {
     if (a != b) {
