@@ -25,17 +25,21 @@ struct serial_executor {
     }
 };
 
-/// compute_invariants of each braid, in the same order. Every executor gives the same result.
+/// compute_invariants of each braid, in the same order; each task reuses its room. Every executor
+/// gives the same result.
 template <class Integer = std::int64_t, class Executor = serial_executor>
 [[nodiscard]] std::vector<basic_invariants<Integer>>
 compute_invariants_of_all(std::span<braid const> braids, limits const& l = {},
                           Executor&& executor = {}) {
     std::vector<basic_invariants<Integer>> out(braids.size());
-    constexpr std::size_t chunk = 16;
+    constexpr std::size_t chunk = 32;
     executor((braids.size() + chunk - 1) / chunk, [&](std::size_t task) {
         auto const first = task * chunk;
         auto const last = first + chunk < braids.size() ? first + chunk : braids.size();
-        for (auto k = first; k < last; ++k) out[k] = compute_invariants<Integer>(braids[k], l);
+        invariants_workspace room;
+        for (auto k = first; k < last; ++k) {
+            out[k] = compute_invariants<Integer>(braids[k], l, room);
+        }
     });
     return out;
 }

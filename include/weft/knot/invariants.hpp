@@ -70,6 +70,14 @@ struct basic_invariants {
 
 using invariants = basic_invariants<std::int64_t>;
 
+/// Room for computing invariants. Reusing one spares allocations; it holds no results.
+struct invariants_workspace {
+    detail::alexander_workspace alexander;
+    detail::inertia_workspace inertia;
+    jones_workspace jones;
+    homfly_workspace homfly;
+};
+
 namespace detail {
 
 /// ceil(x / 2) for either sign.
@@ -118,7 +126,15 @@ struct known_invariants {
 
 template <class Integer>
 [[nodiscard]] basic_invariants<Integer> invariants_of(braid const& b, limits const& l,
-                                                      known_invariants<Integer> known);
+                                                      known_invariants<Integer> known,
+                                                      invariants_workspace& room);
+
+template <class Integer>
+[[nodiscard]] basic_invariants<Integer> invariants_of(braid const& b, limits const& l,
+                                                      known_invariants<Integer> known) {
+    invariants_workspace room;
+    return invariants_of<Integer>(b, l, std::move(known), room);
+}
 
 } // namespace detail
 
@@ -131,9 +147,17 @@ template <class Integer = std::int64_t>
     return detail::invariants_of<Integer>(b, l, {});
 }
 
+/// The same, in room that is reused from one braid to the next.
+template <class Integer = std::int64_t>
+[[nodiscard]] basic_invariants<Integer> compute_invariants(braid const& b, limits const& l,
+                                                           invariants_workspace& room) {
+    return detail::invariants_of<Integer>(b, l, {}, room);
+}
+
 template <class Integer>
 [[nodiscard]] basic_invariants<Integer> detail::invariants_of(braid const& b, limits const& l,
-                                                              known_invariants<Integer> known) {
+                                                              known_invariants<Integer> known,
+                                                              invariants_workspace& room) {
     basic_invariants<Integer> out;
     auto const put = [&](char const* name, auto& field, auto&& result) {
         if (result.value) {
@@ -180,11 +204,9 @@ template <class Integer>
     auto const& word = rewritten ? *rewritten : algebraic;
 
     auto const forms = detail::seifert_forms(algebraic, l);
-    detail::alexander_workspace alexander_room;
-    detail::inertia_workspace inertia_room;
-    auto alexander = detail::alexander_data_of<Integer>(algebraic, forms, l, alexander_room);
+    auto alexander = detail::alexander_data_of<Integer>(algebraic, forms, l, room.alexander);
     auto signature = known.signature ? detail::outcome<signature_result>::of(*known.signature)
-                                     : detail::signature_of(algebraic, forms, l, inertia_room);
+                                     : detail::signature_of(algebraic, forms, l, room.inertia);
     put("alexander", out.alexander, alexander.polynomial);
     if (out.alexander) {
         put("conway", out.conway, detail::conway_of(*out.alexander));
@@ -210,8 +232,7 @@ template <class Integer>
     if (known.jones) {
         out.jones = std::move(known.jones);
     } else if (expandable) {
-        jones_workspace workspace;
-        put("jones", out.jones, detail::jones_of<Integer>(word, l, workspace));
+        put("jones", out.jones, detail::jones_of<Integer>(word, l, room.jones));
     } else {
         out.why["jones"] = "the bands expand to " + to_text(expanded) +
                            " letters, over the budget of " + to_text(l.max_letters);
@@ -221,8 +242,7 @@ template <class Integer>
     } else if (known.homfly) {
         out.homfly = std::move(known.homfly);
     } else if (expandable) {
-        homfly_workspace workspace;
-        put("homfly", out.homfly, detail::homfly_of<Integer>(word, l, workspace));
+        put("homfly", out.homfly, detail::homfly_of<Integer>(word, l, room.homfly));
     } else {
         out.why["homfly"] = out.why["jones"];
     }
