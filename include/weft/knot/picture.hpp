@@ -49,6 +49,24 @@ inline constexpr std::int64_t max_picture_size = 4'000'000;
     return out;
 }
 
+struct point {
+    double x = 0;
+    double y = 0;
+};
+
+inline void add_point(std::string& out, point p) {
+    out += coordinate(p.x);
+    out += ' ';
+    out += coordinate(p.y);
+}
+
+/// `M` and the place, as a path begins.
+[[nodiscard]] inline std::string path_from(point p) {
+    std::string out = "M";
+    add_point(out, p);
+    return out;
+}
+
 [[nodiscard]] inline std::string xml_text(std::string_view text) {
     std::string out;
     for (char const c : text) {
@@ -71,11 +89,6 @@ inline constexpr std::int64_t max_picture_size = 4'000'000;
     }
     return out;
 }
-
-struct point {
-    double x = 0;
-    double y = 0;
-};
 
 /// A word laid out in steps: letters that touch no common strand share one.
 struct layout {
@@ -212,23 +225,27 @@ inline void trace(std::string& d, course const& c, double step, stretch const& s
     if (c.closed && !s.flat() && pieces < 2) pieces = 2;
     if (d.empty()) {
         auto const p = c.at(step + from, s.at(from));
-        d = "M" + coordinate(p.x) + " " + coordinate(p.y);
+        d = path_from(p);
     }
     for (int k = 0; k < pieces; ++k) {
         auto const u = from + (to - from) * k / pieces;
         auto const v = from + (to - from) * (k + 1) / pieces;
         auto const q = c.at(step + v, s.at(v));
         if (!c.closed && s.flat()) {
-            d += "H" + coordinate(q.x);
+            d += 'H';
+            d += coordinate(q.x);
             continue;
         }
         auto const p = c.at(step + u, s.at(u));
         auto const a = c.along(step + u, s.at(u), s.slope(u));
         auto const b = c.along(step + v, s.at(v), s.slope(v));
         auto const h = (v - u) / 3.0;
-        d += "C" + coordinate(p.x + h * a.x) + " " + coordinate(p.y + h * a.y) + " " +
-             coordinate(q.x - h * b.x) + " " + coordinate(q.y - h * b.y) + " " + coordinate(q.x) +
-             " " + coordinate(q.y);
+        d += 'C';
+        add_point(d, {p.x + h * a.x, p.y + h * a.y});
+        d += ' ';
+        add_point(d, {q.x - h * b.x, q.y - h * b.y});
+        d += ' ';
+        add_point(d, q);
     }
 }
 
@@ -365,20 +382,18 @@ inline void draw_strands(svg& out, layout const& word, course const& c,
     using detail::coordinate;
     auto const row = [&](int s) { return margin + (s - 1) * style.gap; };
     for (int s = 1; s <= word.strands; ++s) {
-        out.path("M" + coordinate(left) + " " + coordinate(row(s)) + "H" +
-                     coordinate(width - margin),
-                 style.disc, 1.8 * style.line, true);
+        out.path(detail::path_from({left, row(s)}) + "H" + coordinate(width - margin), style.disc,
+                 1.8 * style.line, true);
         out.label({margin, row(s)}, to_text(s), style.ink, style.gap * 0.36);
     }
     for (std::size_t k = 0; k < word.letters.size(); ++k) {
         auto const& l = word.letters[k];
         auto const x = left + (static_cast<double>(word.step[k]) + 0.5) * style.gap;
-        auto const d =
-            "M" + coordinate(x) + " " + coordinate(row(l.i)) + "V" + coordinate(row(l.j));
+        auto const d = detail::path_from({x, row(l.i)}) + "V" + coordinate(row(l.j));
         if (l.j > l.i + 1) out.path(d, style.background, 1.9 * style.line, false);
         out.path(d, l.sign > 0 ? style.positive : style.negative, 0.9 * style.line, true);
         for (int const end : {l.i, l.j}) {
-            out.path("M" + coordinate(x) + " " + coordinate(row(end)) + "h0",
+            out.path(detail::path_from({x, row(end)}) + "h0",
                      l.sign > 0 ? style.positive : style.negative, 1.7 * style.line, true);
         }
     }
