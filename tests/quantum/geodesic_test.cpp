@@ -1,0 +1,142 @@
+#include "weft/quantum/geodesic.hpp"
+
+#include <array>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "quantum/seeded.hpp"
+
+namespace {
+
+using namespace weft::quantum;
+
+template <class Path>
+void constant_speed(Path const& path, double most) {
+    for (auto const& [s, t] : {std::pair{0.0, 0.3}, std::pair{0.25, 0.5}, std::pair{0.1, 0.9},
+                               std::pair{0.7, 1.0}, std::pair{0.4, 0.4}}) {
+        EXPECT_NEAR(bures_angle(path.at(s), path.at(t)), (t - s) * path.angle(), most);
+    }
+}
+
+TEST(geodesic, kets_move_at_constant_speed_between_exact_ends) {
+    std::mt19937_64 random(1);
+    for (int n = 0; n < 40; ++n) {
+        auto const d = 1 + n % 5;
+        auto const a = weft_test::seeded_ket(random, d), b = weft_test::seeded_ket(random, d);
+        auto const path = geodesic(a, b);
+        EXPECT_TRUE(path.unique());
+        EXPECT_EQ(path.at(0.0).amplitudes(), a.amplitudes());
+        EXPECT_EQ(path.at(1.0).amplitudes(), b.amplitudes());
+        EXPECT_NEAR(path.angle(), bures_angle(a, b), 1e-15);
+        constant_speed(path, 1e-14);
+    }
+    ket const up(Eigen::VectorXcd::Unit(2, 0)), down(Eigen::VectorXcd::Unit(2, 1));
+    auto const apart = geodesic(up, down);
+    EXPECT_FALSE(apart.unique());
+    EXPECT_NEAR(fidelity(apart.at(0.5), up), 0.5, 1e-15);
+    constant_speed(apart, 1e-14);
+    EXPECT_EQ(bures_angle(geodesic(up, up).at(0.3), up), 0.0);
+}
+
+TEST(geodesic, nearly_identical_kets_keep_their_digits) {
+    double const x = 1e-9;
+    ket const a(Eigen::VectorXcd::Unit(2, 0));
+    ket const b = normalized(Eigen::Vector2cd(std::cos(x), std::sin(x)));
+    EXPECT_NEAR(bures_angle(geodesic(a, b).at(0.25), a) / x, 0.25, 1e-7);
+}
+
+TEST(geodesic, mixed_states_move_at_constant_speed_between_exact_ends) {
+    std::mt19937_64 random(2);
+    for (int n = 0; n < 40; ++n) {
+        auto const d = 2 + n % 3;
+        auto const a = weft_test::seeded_density(random, d, 1 + n % 4),
+                   b = weft_test::seeded_density(random, d, 1 + n / 2 % 3);
+        auto const path = geodesic(a, b);
+        EXPECT_EQ(path.at(0.0).factor(), a.factor());
+        EXPECT_EQ(path.at(1.0).factor(), b.factor());
+        EXPECT_NEAR(path.angle(), bures_angle(a, b), 1e-14);
+        constant_speed(path, 1e-13);
+        EXPECT_NEAR(path.at(0.4).matrix().trace().real(), 1.0, 1e-14);
+    }
+    // A wider factor than the state's rank leaves a choice, which changes nothing in rho.
+    auto const a = weft_test::seeded_density(random, 3, 2);
+    EXPECT_LT((geodesic(a, a).at(0.5).matrix() - a.matrix()).norm(), 1e-14);
+}
+
+TEST(geodesic, orthogonal_supports_take_one_path_and_say_so) {
+    Eigen::MatrixXcd a = Eigen::MatrixXcd::Zero(4, 2), b = Eigen::MatrixXcd::Zero(4, 2);
+    a(0, 0) = a(1, 1) = b(2, 0) = b(3, 1) = std::sqrt(0.5);
+    auto const path = geodesic(density::from_factor(a), density::from_factor(b));
+    EXPECT_FALSE(path.unique());
+    EXPECT_NEAR(path.angle(), std::acos(0.0), 1e-15);
+    constant_speed(path, 1e-13);
+}
+
+TEST(geodesic, products_stay_products) {
+    qubit_product const a({{0.4, 0.2, 1.0}, {1.0, -1.0, 0.5}, {0.0, 0.0, 0.0}});
+    qubit_product const b({{1.4, 0.9, 1.0}, {2.0, 2.0, 0.9}, {0.7, 0.0, 0.8}});
+    auto const path = geodesic(a, b);
+    EXPECT_TRUE(path.unique());
+    EXPECT_EQ(path.at(0.0).qubits()[1].phi, -1.0);
+    EXPECT_EQ(path.at(1.0).qubits()[2].theta, 0.7);
+    auto const middle = path.at(0.5);
+    for (std::size_t i = 0; i < 3; ++i) {
+        auto const angle = [](qubit const& x, qubit const& y) { return bures_angle(x, y); };
+        double const whole = angle(a.qubits()[i], b.qubits()[i]);
+        EXPECT_NEAR(angle(a.qubits()[i], middle.qubits()[i]), whole / 2, 1e-14) << i;
+        EXPECT_NEAR(angle(middle.qubits()[i], b.qubits()[i]), whole / 2, 1e-14) << i;
+    }
+    EXPECT_EQ(middle.qubits()[0].bloch_length, 1.0);
+}
+
+TEST(geodesic, a_series_passes_through_its_states) {
+    std::mt19937_64 random(3);
+    std::vector<ket> const states{weft_test::seeded_ket(random, 3),
+                                  weft_test::seeded_ket(random, 3),
+                                  weft_test::seeded_ket(random, 3)};
+    std::vector<double> const times{1.0, 2.0, 5.0};
+    auto const at = [&](double t) { return interpolate<ket>(times, states, t); };
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_EQ(at(times[i]).amplitudes(), states[i].amplitudes());
+    }
+    EXPECT_NEAR(bures_angle(at(3.0), states[1]), bures_angle(states[1], states[2]) / 3.0, 1e-14);
+    EXPECT_THROW((void)at(0.9), weft::invalid_argument);
+    EXPECT_THROW((void)at(5.1), weft::invalid_argument);
+    EXPECT_THROW((void)at(std::nan("")), weft::invalid_argument);
+    std::vector<double> const backwards{1.0, 1.0, 2.0};
+    EXPECT_THROW((void)interpolate<ket>(backwards, states, 1.0), weft::invalid_argument);
+    EXPECT_THROW((void)interpolate<ket>({}, {}, 1.0), weft::invalid_argument);
+    std::vector<double> const wide{-1.7e308, 0.0, 1.7e308};
+    EXPECT_NEAR(bures_angle(interpolate<ket>(wide, states, -0.85e308), states[0]),
+                bures_angle(states[0], states[1]) / 2.0, 1e-14);
+}
+
+TEST(geodesic, decay_halves_the_angle_each_half_life) {
+    std::mt19937_64 random(4);
+    auto const from = weft_test::seeded_density(random, 3, 2),
+               resting = weft_test::seeded_density(random, 3, 3);
+    double const whole = bures_angle(from, resting);
+    EXPECT_EQ(decay(from, resting, 0.5, 0.0).factor(), from.factor());
+    EXPECT_NEAR(bures_angle(decay(from, resting, std::log(2.0), 3.0), resting), whole / 8.0, 1e-13);
+    EXPECT_EQ(decay(from, resting, 1.0, 1e300).factor(), resting.factor());
+    EXPECT_THROW((void)decay(from, resting, -1.0, 1.0), weft::invalid_argument);
+    EXPECT_THROW((void)decay(from, resting, 1.0, std::nan("")), weft::invalid_argument);
+}
+
+TEST(geodesic, bad_input_is_refused) {
+    std::mt19937_64 random(5);
+    EXPECT_THROW((void)geodesic(weft_test::seeded_ket(random, 2), weft_test::seeded_ket(random, 3)),
+                 weft::invalid_argument);
+    EXPECT_THROW((void)geodesic(weft_test::seeded_density(random, 2, 1),
+                                weft_test::seeded_density(random, 3, 1)),
+                 weft::invalid_argument);
+    auto const path = geodesic(weft_test::seeded_ket(random, 2), weft_test::seeded_ket(random, 2));
+    EXPECT_THROW((void)path.at(-0.1), weft::invalid_argument);
+    EXPECT_THROW((void)path.at(1.1), weft::invalid_argument);
+    EXPECT_THROW((void)path.at(std::nan("")), weft::invalid_argument);
+}
+
+} // namespace
