@@ -39,6 +39,49 @@ struct inertia_workspace {
     std::vector<char> paired;
 };
 
+/// Inertia of w.matrix by fraction-free elimination, for integers all of whose minors stay below
+/// 2^25.5: products and their differences are below 2^53, and quotients whole, so that doubles are
+/// exact. Nothing where it meets a zero diagonal that is not a zero matrix.
+[[nodiscard]] inline std::optional<signature_result> small_inertia(std::size_t n,
+                                                                   inertia_workspace& w) {
+    auto* const a = w.matrix.data();
+    w.order.resize(n);
+    for (std::size_t x = 0; x < n; ++x) w.order[x] = x;
+    auto* const left = w.order.data();
+    signature_result out;
+    double previous = 1.0;
+    for (auto count = n; count > 0;) {
+        std::size_t at = 0;
+        while (at < count && a[left[at] * n + left[at]] == 0.0) ++at;
+        if (at == count) {
+            for (std::size_t x = 0; x < count; ++x) {
+                for (std::size_t y = 0; y < x; ++y) {
+                    if (a[left[x] * n + left[y]] != 0.0) return std::nullopt;
+                }
+            }
+            out.nullity = static_cast<std::int64_t>(count);
+            break;
+        }
+        auto const k = left[at];
+        left[at] = left[--count];
+        auto const* const top = a + k * n;
+        auto const pivot = top[k];
+        out.signature += (pivot > 0.0) == (previous > 0.0) ? 1 : -1;
+        for (std::size_t p = 0; p < count; ++p) {
+            auto const x = left[p];
+            auto* const row = a + x * n;
+            auto const beside = top[x];
+            for (std::size_t q = 0; q <= p; ++q) {
+                auto const y = left[q];
+                auto const next = (row[y] * pivot - beside * top[y]) / previous;
+                row[y] = a[y * n + x] = next;
+            }
+        }
+        previous = pivot;
+    }
+    return out;
+}
+
 /// P (A + shift I) P^T = L D L^T + R in double precision, with 1x1 and 2x2 pivots in D and a proven
 /// bound on |R| in the maximum norm of rows.
 struct symmetric_factors {
@@ -698,6 +741,23 @@ template <class Primes = primes>
         for (std::size_t x = 0; x < n; ++x) {
             for (std::size_t y = 0; y < n; ++y) {
                 w.matrix[x * n + y] = static_cast<double>(v(x, y)) + static_cast<double>(v(y, x));
+            }
+        }
+        if (n <= 32) {
+            // Hadamard's bound, rows shorter than 1 counted as 1, so that it holds for all minors.
+            double squares = 1.0;
+            for (std::size_t x = 0; x < n && squares < 0x1p51; ++x) {
+                double norm = 0.0;
+                for (std::size_t y = 0; y < n; ++y) {
+                    norm += w.matrix[x * n + y] * w.matrix[x * n + y];
+                }
+                if (norm > 1.0) squares *= norm;
+            }
+            if (squares < 0x1p50) {
+                w.scaled.assign(w.matrix.begin(),
+                                w.matrix.begin() + static_cast<std::ptrdiff_t>(n * n));
+                if (auto const small = small_inertia(n, w)) return result::of(*small);
+                w.matrix.assign(w.scaled.begin(), w.scaled.end());
             }
         }
         auto const found = certified_negative(n, 0.0, w);
