@@ -141,6 +141,18 @@ void add_sql_commands(CLI::App& app, std::function<int()>& run) {
     });
 }
 
+/// An empty value is most often a shell variable that was not set: `--now ""` must not mean the
+/// clock.
+void refuse_empty_values(CLI::App const& command) {
+    for (auto const* option : command.get_options()) {
+        for (auto const& text : option->results()) {
+            if (text.empty()) {
+                throw usage_error(option->get_name() + ": expected a value that is not empty");
+            }
+        }
+    }
+}
+
 void add_outreach_command(CLI::App& app, std::function<int()>& run) {
     auto* const outreach = app.add_subcommand(
         "outreach", "The main job: encode, score, forecast, weave, queue, record");
@@ -182,7 +194,10 @@ void add_outreach_command(CLI::App& app, std::function<int()>& run) {
         "The same input and --now give the same rows. A job that was completed for an\n"
         "instant is not run again; one that was killed is completed by running it\n"
         "again. Faulty lines are told on stderr and left out: exit status 1.");
-    outreach->callback([&run, a] { run = [a] { return run_outreach(*a); }; });
+    outreach->callback([&run, a, outreach] {
+        refuse_empty_values(*outreach);
+        run = [a] { return run_outreach(*a); };
+    });
 }
 
 int command(int argc, char** argv) {

@@ -145,6 +145,26 @@ void require_known_dimensions(std::vector<profile::entity> const& entities,
     }
 }
 
+/// Text of the input for a terminal or a log: control characters as \n, \t or \x1b.
+std::string printable(std::string_view text) {
+    constexpr char const* digits = "0123456789abcdef";
+    std::string out;
+    out.reserve(text.size());
+    for (char const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20U && byte != 0x7fU) {
+            out += c;
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (c == '\t') {
+            out += "\\t";
+        } else {
+            out += {'\\', 'x', digits[byte >> 4U], digits[byte & 15U]};
+        }
+    }
+    return out;
+}
+
 weft::instant instant_of(outreach_arguments const& arguments) {
     if (arguments.now.empty()) {
         return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -374,8 +394,9 @@ int run_outreach(outreach_arguments const& arguments) {
         for (auto const& fault : faults) {
             auto const where =
                 fault.number > 0 ? ":" + weft::to_text(fault.number) + ": " : std::string(": ");
-            std::fputs(("weft: " + arguments.entities + where + fault.message + "\n").c_str(),
-                       stderr);
+            std::fputs(
+                ("weft: " + arguments.entities + where + printable(fault.message) + "\n").c_str(),
+                stderr);
         }
         writer out;
         out.write(table);

@@ -377,6 +377,22 @@ TEST(outreach, a_failure_is_recorded_and_the_job_tried_again) {
     expect_equal(expected, found);
 }
 
+TEST(outreach, empty_options_and_control_characters_are_not_let_through) {
+    weft_test::temporary_folder const folder;
+    auto const db = "sqlite:" + folder.file("db");
+    weft_test::write_file(folder.file("people"), "{\"id\":\"a\\u001b[2J\\nb\",\"groups\":[\"" +
+                                                     std::string(600, 'g') + "\"]}\n");
+    for (std::string const option : {"--now", "--report", "--population", "--db"}) {
+        auto const r = run({"outreach", "--entities", folder.file("people"), option, ""});
+        EXPECT_EQ(r.status, 2) << option;
+        EXPECT_NE(r.err.find(option), std::string::npos) << r.err;
+    }
+    auto const r = run(command(folder.file("people"), db));
+    EXPECT_EQ(r.status, 1);
+    EXPECT_NE(r.err.find("a\\x1b[2J\\nb"), std::string::npos) << r.err;
+    EXPECT_EQ(r.err.find('\x1b'), std::string::npos);
+}
+
 TEST(outreach, a_given_population_has_to_know_everybody_s_dimensions) {
     finished_run const r(60);
     weft_test::write_file(r.folder.file("population"), run({"fit", r.entities}).out);
