@@ -97,9 +97,9 @@ std::vector<Row> edge_rows() {
     std::vector<Row> out;
     for_each_column<Row>([&]<class Field>(column<Row, Field> const& c) {
         if (c.info.references_user) return;
-        for (auto& value : edges<typename column<Row, Field>::value_type>(c.info)) {
+        for (auto& edge : edges<typename column<Row, Field>::value_type>(c.info)) {
             auto row = numbered<Row>(static_cast<std::uint32_t>(out.size() + 1));
-            row.*c.field = std::move(value);
+            row.*c.field = std::move(edge);
             if constexpr (requires { row.response_action; }) {
                 using status = typename std::remove_cvref_t<decltype(*row.status)>;
                 if (row.response_action)
