@@ -43,9 +43,10 @@ TEST(population, means_and_spreads_are_those_of_the_definition) {
 
 TEST(population, reads_back_from_json_unchanged) {
     auto const p = weft::profile::fit_population(weft_test::made_up_people(50, 4));
-    auto const json = weft::profile::to_json(p);
-    auto const back = weft::profile::read_population(nlohmann::ordered_json::parse(json.dump()));
-    EXPECT_EQ(weft::profile::to_json(back), json);
+    auto const document = weft::profile::to_json(p);
+    auto const back =
+        weft::profile::read_population(nlohmann::ordered_json::parse(document.dump()));
+    EXPECT_EQ(weft::profile::to_json(back), document);
     EXPECT_EQ(back.space, p.space);
 }
 
