@@ -45,6 +45,7 @@
 #include "weft/knot/laurent.hpp"
 #include "weft/knot/levine_tristram.hpp"
 #include "weft/knot/limits.hpp"
+#include "weft/knot/long_words.hpp"
 #include "weft/knot/modular.hpp"
 #include "weft/knot/outcome.hpp"
 #include "weft/knot/pd_code.hpp"

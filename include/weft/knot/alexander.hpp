@@ -17,6 +17,7 @@
 #include "weft/knot/float_modular.hpp"
 #include "weft/knot/laurent.hpp"
 #include "weft/knot/limits.hpp"
+#include "weft/knot/long_words.hpp"
 #include "weft/knot/modular.hpp"
 #include "weft/knot/outcome.hpp"
 #include "weft/knot/seifert.hpp"
@@ -588,6 +589,22 @@ inline void alexander_of(piece const& p, std::size_t size, double bits, std::int
     out.corank = static_cast<std::int64_t>(m - rank);
 }
 
+/// The same of a long word, modulo a prime more than twice as large as any of its numbers.
+inline void residues_of(long_alexander const& found, alexander_residues& out) {
+    constexpr auto prime = number_transform::prime;
+    auto const residue = [](std::int64_t x) {
+        return x < 0 ? prime - (std::uint64_t{0} - static_cast<std::uint64_t>(x))
+                     : static_cast<std::uint64_t>(x);
+    };
+    out.moduli.assign(1, prime);
+    out.values.clear();
+    for (auto const c : found.coefficients) out.values.push_back(residue(c));
+    out.values.push_back(residue(found.alternating));
+    out.width = out.values.size();
+    out.epsilon = found.epsilon;
+    out.corank = 0;
+}
+
 /// What is known of Alexander's polynomial of a whole link.
 template <class Integer>
 struct alexander_data {
@@ -613,6 +630,7 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
     alexander_data<Integer> out;
     bool const split = s.parts() > 1;
     std::string reason;
+    bool overflowed = false;
     std::int64_t corank = s.parts() - 1;
     bool zero = split;
     basic_laurent<Integer> polynomial(0, {Integer(1)});
@@ -624,20 +642,29 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
     for (std::size_t k = 0; k < s.pieces.size(); ++k) {
         auto const& p = s.pieces[k];
         if (!forms[k]) {
-            reason =
-                "the Seifert matrix of size " + to_text(seifert_size(p)) + " is beyond the budget";
-            break;
+            auto const found = p.next.empty()
+                                   ? long_alexander_of(p, l)
+                                   : outcome<long_alexander>::over_budget(
+                                         "the Seifert matrix of size " + to_text(seifert_size(p)) +
+                                         " is beyond the budget");
+            if (!found.value) {
+                reason = found.reason;
+                overflowed = found.overflowed;
+                break;
+            }
+            residues_of(*found.value, residues);
+        } else {
+            auto const& v = forms[k]->matrix;
+            auto const bits = alexander_bits(v);
+            auto const cost = alexander_cost(p, bits, v.size / 2 + 1);
+            if (cost > static_cast<double>(l.max_operations)) {
+                reason = budget_reason("the Alexander polynomial", cost, l);
+                break;
+            }
+            auto const own = forms[k]->surface_parts == 1 ? piece_components(p, workspace.weight)
+                                                          : std::int64_t{0};
+            alexander_of(p, v.size, bits, own, workspace, residues);
         }
-        auto const& v = forms[k]->matrix;
-        auto const bits = alexander_bits(v);
-        auto const cost = alexander_cost(p, bits, v.size / 2 + 1);
-        if (cost > static_cast<double>(l.max_operations)) {
-            reason = budget_reason("the Alexander polynomial", cost, l);
-            break;
-        }
-        auto const own =
-            forms[k]->surface_parts == 1 ? piece_components(p, workspace.weight) : std::int64_t{0};
-        alexander_of(p, v.size, bits, own, workspace, residues);
         corank += residues.corank;
         auto const terms = residues.width - 1;
         std::optional<remainders> decoder;
@@ -649,7 +676,7 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
                 column[q] = residues.values[q * residues.width + e];
             }
         };
-        // One modulus: the residue of least size, below 2^56.
+        // One modulus: the residue of least size.
         auto const lone = [&](std::size_t e) {
             auto const x = residues.values[e];
             auto const half = residues.moduli[0] / 2;
@@ -711,8 +738,8 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
     if (reason.empty()) {
         out.corank = corank;
     } else if (!split) {
-        out.polynomial = outcome<basic_laurent<Integer>>::over_budget(reason);
-        out.determinant = outcome<Integer>::over_budget(reason);
+        out.polynomial = {std::nullopt, reason, overflowed};
+        out.determinant = {std::nullopt, reason, overflowed};
         return out;
     }
     auto const size = low % 8;
@@ -761,7 +788,8 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
 /// Conway's polynomial from Alexander's: Delta(t) = nabla(t^1/2 - t^-1/2), by dividing by
 /// z^2 = t - 2 + 1/t again and again.
 template <class Integer>
-[[nodiscard]] outcome<basic_laurent<Integer>> conway_of(basic_laurent<Integer> const& alexander) {
+[[nodiscard]] outcome<basic_laurent<Integer>> conway_of(basic_laurent<Integer> const& alexander,
+                                                        limits const& l = {}) {
     using traits = integer_traits<Integer>;
     using result = outcome<basic_laurent<Integer>>;
     if (alexander.zero()) return result::of({});
@@ -770,6 +798,10 @@ template <class Integer>
     auto const twice_top = alexander.twice_max_exponent();
     bool const odd = twice_top % 2 != 0;
     auto const top = static_cast<std::size_t>(twice_top / 2);
+    auto const cost = static_cast<double>(top) * static_cast<double>(top);
+    if (cost > static_cast<double>(l.max_operations)) {
+        return result::over_budget(budget_reason("the Conway polynomial", cost, l));
+    }
     std::vector<Integer> p(top + 1, Integer(0));
     for (std::size_t e = 0; e <= top; ++e) {
         p[e] = alexander.coefficient(2 * static_cast<std::int64_t>(e) + (odd ? 1 : 0));
@@ -823,7 +855,7 @@ template <class Integer = std::int64_t>
 /// are integers. Throws as alexander does.
 template <class Integer = std::int64_t>
 [[nodiscard]] basic_laurent<Integer> conway(braid const& b, limits const& l = {}) {
-    return detail::conway_of(alexander<Integer>(b, l)).unwrap();
+    return detail::conway_of(alexander<Integer>(b, l), l).unwrap();
 }
 
 /// |Delta(-1)|. Throws as alexander does, but only where the determinant itself does not fit.

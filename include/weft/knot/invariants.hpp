@@ -209,7 +209,7 @@ template <class Integer>
                                      : detail::signature_of(algebraic, forms, l, room.inertia);
     put("alexander", out.alexander, alexander.polynomial);
     if (out.alexander) {
-        put("conway", out.conway, detail::conway_of(*out.alexander));
+        put("conway", out.conway, detail::conway_of(*out.alexander, l));
     } else {
         out.why["conway"] = out.why["alexander"];
     }
