@@ -394,7 +394,7 @@ inline std::size_t fused_determinants(field const& f, piece const& p, std::size_
         if (fused.bad[q] == 0) {
             rank = m;
             numerator[q] = residue(fused.numerator[q]);
-            denominator[q] = residue(fused.denominator[q]);
+            denominator[q] = f.one();
             continue;
         }
         w.single.resize(m * m);

@@ -61,8 +61,7 @@ private:
 
 /// Room for rows of residues, to be used again and again.
 struct float_workspace {
-    std::vector<double> t, t_inverse, rows, matrix, phi, numerator, denominator, product, head,
-        factor;
+    std::vector<double> t, t_inverse, rows, matrix, phi, numerator, product, head, factor;
     std::vector<std::uint32_t> weight, low, high;
     std::vector<char> bad;
 };
@@ -104,6 +103,10 @@ WEFT_FUSED_KERNEL inline void float_burau(double prime, double inverse, piece co
     }
     auto* const rows = w.rows.data();
     double* __restrict const phi = w.phi.data();
+    // phi is the sum of the rows held_i < r < held_j, of size at most held_weight p.
+    std::size_t held_i = 0;
+    std::size_t held_j = 0;
+    std::uint32_t held_weight = 0;
     for (std::size_t k = p.letters.size(); k-- > 0;) {
         auto const& l = p.letters[k];
         auto const i = static_cast<std::size_t>(l.i - 1);
@@ -116,42 +119,71 @@ WEFT_FUSED_KERNEL inline void float_burau(double prime, double inverse, piece co
             if (w.high[r] > to) to = w.high[r];
             sum += w.weight[r];
         }
-        if (sum > 115) {
-            for (auto r = i; r <= j; ++r) {
-                if (w.weight[r] == 1) continue;
-                double* __restrict const x = rows + r * width;
-                for (std::size_t c = w.low[r]; c < w.high[r]; ++c) {
-                    x[c] = __builtin_fma(-nearest(x[c] * inverse), prime, x[c]);
-                }
-                w.weight[r] = 1;
-            }
-        }
         double* __restrict const x = rows + i * width;
         double* __restrict const y = rows + j * width;
-        // phi holds the sum of the rows between, four at a time.
-        auto r = i + 1;
-        auto const left = (j - r) % 4;
-        double const* const a = rows + r * width;
-        double const* const b = a + width;
-        double const* const d = b + width;
-        if (left == 0) {
-            for (std::size_t c = from; c < to; ++c) phi[c] = 0.0;
-        } else if (left == 1) {
-            for (std::size_t c = from; c < to; ++c) phi[c] = a[c];
-        } else if (left == 2) {
-            for (std::size_t c = from; c < to; ++c) phi[c] = a[c] + b[c];
+        // Profiles' bands come in order: the sum between the last one's ends is soon that of these.
+        auto between_weight = held_weight;
+        auto const moved =
+            (i < held_i ? held_i - i : i - held_i) + (j < held_j ? held_j - j : j - held_j);
+        bool const near = i < held_j && held_i < j && moved + 1 < j - i;
+        if (near) {
+            for (auto r = i + 1; r <= held_i; ++r) between_weight += w.weight[r];
+            for (auto r = held_i + 1; r <= i; ++r) between_weight += w.weight[r];
+            for (auto r = held_j; r < j; ++r) between_weight += w.weight[r];
+            for (auto r = j; r < held_j; ++r) between_weight += w.weight[r];
+        }
+        if (near && between_weight + w.weight[i] + w.weight[j] <= 115) {
+            auto const take = [&](std::size_t r, double sign) {
+                double const* const z = rows + r * width;
+                for (std::size_t c = w.low[r]; c < w.high[r]; ++c) phi[c] += sign * z[c];
+            };
+            for (auto r = i + 1; r <= held_i; ++r) take(r, 1.0);
+            for (auto r = held_i + 1; r <= i; ++r) take(r, -1.0);
+            for (auto r = held_j; r < j; ++r) take(r, 1.0);
+            for (auto r = j; r < held_j; ++r) take(r, -1.0);
         } else {
-            for (std::size_t c = from; c < to; ++c) phi[c] = a[c] + b[c] + d[c];
-        }
-        for (r += left; r < j; r += 4) {
-            double const* const z0 = rows + r * width;
-            double const* const z1 = z0 + width;
-            double const* const z2 = z1 + width;
-            double const* const z3 = z2 + width;
-            for (std::size_t c = from; c < to; ++c) {
-                phi[c] += (z0[c] + z1[c]) + (z2[c] + z3[c]);
+            if (sum > 115) {
+                for (auto r = i; r <= j; ++r) {
+                    if (w.weight[r] == 1) continue;
+                    double* __restrict const z = rows + r * width;
+                    for (std::size_t c = w.low[r]; c < w.high[r]; ++c) {
+                        z[c] = __builtin_fma(-nearest(z[c] * inverse), prime, z[c]);
+                    }
+                    w.weight[r] = 1;
+                }
             }
+            // phi holds the sum of the rows between, four at a time.
+            auto r = i + 1;
+            auto const left = (j - r) % 4;
+            double const* const a = rows + r * width;
+            double const* const b = a + width;
+            double const* const d = b + width;
+            for (std::size_t c = 0; c < from; ++c) phi[c] = 0.0;
+            for (std::size_t c = to; c < width; ++c) phi[c] = 0.0;
+            if (left == 0) {
+                for (std::size_t c = from; c < to; ++c) phi[c] = 0.0;
+            } else if (left == 1) {
+                for (std::size_t c = from; c < to; ++c) phi[c] = a[c];
+            } else if (left == 2) {
+                for (std::size_t c = from; c < to; ++c) phi[c] = a[c] + b[c];
+            } else {
+                for (std::size_t c = from; c < to; ++c) phi[c] = a[c] + b[c] + d[c];
+            }
+            for (r += left; r < j; r += 4) {
+                double const* const z0 = rows + r * width;
+                double const* const z1 = z0 + width;
+                double const* const z2 = z1 + width;
+                double const* const z3 = z2 + width;
+                for (std::size_t c = from; c < to; ++c) {
+                    phi[c] += (z0[c] + z1[c]) + (z2[c] + z3[c]);
+                }
+            }
+            between_weight = 0;
+            for (auto k2 = i + 1; k2 < j; ++k2) between_weight += w.weight[k2];
         }
+        held_i = i;
+        held_j = j;
+        held_weight = between_weight;
         if (l.sign > 0) {
             double const* const t = w.t.data();
             for (std::size_t c = from; c < to; ++c) {
@@ -195,15 +227,33 @@ WEFT_FUSED_KERNEL inline void float_burau(double prime, double inverse, piece co
     }
 }
 
-/// det(I - Burau) at each point of w.rows as w.numerator / w.denominator; w.bad marks points that
-/// met a zero pivot, which have to be done otherwise. w.matrix holds I - Burau no more.
+/// 1 / a modulo the prime, a in 1..prime-1 (Euclid).
+[[nodiscard]] inline std::int64_t inverse_modulo(std::int64_t a, std::int64_t prime) noexcept {
+    std::int64_t r0 = prime;
+    std::int64_t r1 = a;
+    std::int64_t s0 = 0;
+    std::int64_t s1 = 1;
+    while (r1 != 0) {
+        auto const q = r0 / r1;
+        auto const r = r0 - q * r1;
+        r0 = r1;
+        r1 = r;
+        auto const s = s0 - q * s1;
+        s0 = s1;
+        s1 = s;
+    }
+    return s0;
+}
+
+/// det(I - Burau) at each point of w.rows as w.numerator; w.bad marks points that met a zero pivot,
+/// which have to be done otherwise. The pivots of all points are inverted together.
 WEFT_FUSED_KERNEL inline void float_determinants(double prime, double inverse, std::size_t m,
                                                  std::size_t points, float_workspace& w) {
     auto const width = m * points;
     w.matrix.resize(m * width);
     w.numerator.assign(points, 1.0);
-    w.denominator.assign(points, 1.0);
-    w.product.assign(points, 1.0);
+    w.product.resize(points);
+    w.head.resize(points);
     w.factor.resize(points);
     w.bad.assign(points, 0);
     auto const times = [prime, inverse](double a, double b) {
@@ -217,31 +267,48 @@ WEFT_FUSED_KERNEL inline void float_determinants(double prime, double inverse, s
         for (std::size_t c = 0; c < width; ++c) y[c] = -x[c];
         for (std::size_t q = 0; q < points; ++q) y[r * points + q] += 1.0;
     }
+    double* __restrict const head = w.head.data();
+    double* __restrict const factor = w.factor.data();
     for (std::size_t k = 0; k < m; ++k) {
-        double* const top = w.matrix.data() + k * width;
-        double* const head = top + k * points;
-        for (std::size_t q = 0; q < points; ++q) {
-            head[q] = __builtin_fma(-nearest(head[q] * inverse), prime, head[q]);
-            if (head[q] == 0.0) w.bad[q] = 1;
-            w.numerator[q] = times(w.numerator[q], head[q]);
-            w.product[q] = times(w.product[q], head[q]);
-            if (k + 1 < m) w.denominator[q] = times(w.denominator[q], w.product[q]);
+        double* __restrict const top = w.matrix.data() + k * width;
+        for (auto c = k * points; c < width; ++c) {
+            top[c] = __builtin_fma(-nearest(top[c] * inverse), prime, top[c]);
         }
+        auto product = 1.0;
+        for (std::size_t q = 0; q < points; ++q) {
+            head[q] = top[k * points + q];
+            if (head[q] == 0.0) {
+                w.bad[q] = 1;
+                head[q] = 1.0;
+            }
+            w.numerator[q] = times(w.numerator[q], head[q]);
+            w.product[q] = product;
+            product = times(product, head[q]);
+        }
+        if (k + 1 == m) break;
+        auto const whole = static_cast<std::int64_t>(prime);
+        auto residue = static_cast<std::int64_t>(product) % whole;
+        if (residue < 0) residue += whole;
+        auto back = static_cast<double>(inverse_modulo(residue, whole));
+        for (std::size_t q = points; q-- > 0;) {
+            auto const own = times(back, w.product[q]);
+            back = times(back, head[q]);
+            head[q] = own;
+        }
+        // Rows are sums of fewer than m / 2 residues and need not be reduced before their turn.
         for (std::size_t r = k + 1; r < m; ++r) {
-            double* const row = w.matrix.data() + r * width;
-            double* __restrict const factor = w.factor.data();
-            for (std::size_t q = 0; q < points; ++q) factor[q] = row[k * points + q];
+            double* __restrict const row = w.matrix.data() + r * width;
+            for (std::size_t q = 0; q < points; ++q) {
+                auto const x = row[k * points + q];
+                factor[q] = times(__builtin_fma(-nearest(x * inverse), prime, x), head[q]);
+            }
             for (std::size_t c = k + 1; c < m; ++c) {
                 double* __restrict const x = row + c * points;
                 double const* const y = top + c * points;
                 for (std::size_t q = 0; q < points; ++q) {
-                    auto const a = x[q] * head[q];
-                    auto const a_rest = __builtin_fma(x[q], head[q], -a);
-                    auto const b = factor[q] * y[q];
-                    auto const b_rest = __builtin_fma(factor[q], y[q], -b);
-                    auto const low = __builtin_fma(-nearest(a * inverse), prime, a) + a_rest;
-                    auto const less = __builtin_fma(-nearest(b * inverse), prime, b) + b_rest;
-                    x[q] = low - less;
+                    auto const high = factor[q] * y[q];
+                    auto const rest = __builtin_fma(factor[q], y[q], -high);
+                    x[q] -= __builtin_fma(-nearest(high * inverse), prime, high) + rest;
                 }
             }
         }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <span>
@@ -9,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "weft/core/lanes.hpp"
 #include "weft/core/number.hpp"
 #include "weft/knot/alexander.hpp"
 #include "weft/knot/braid.hpp"
@@ -91,42 +94,66 @@ struct symmetric_factors {
     bool usable = false; ///< D is regular, and its signs are certain
 };
 
-/// Two doubles in one register.
-using double_pair = double __attribute__((vector_size(16)));
-
-[[nodiscard]] inline double_pair load_pair(double const* x) noexcept {
-    double_pair out;
-    __builtin_memcpy(&out, x, sizeof out);
-    return out;
-}
-
-[[nodiscard]] inline double dot(double const* x, double const* y, std::size_t n) noexcept {
-    double_pair s0{};
-    double_pair s1{};
-    double_pair s2{};
-    double_pair s3{};
+/// The sum of x_k y_k, in some order; the same in every place where it counts, as what follows from
+/// it is proven whatever its rounding.
+template <class Lanes>
+[[nodiscard]] WEFT_INLINE double dot(double const* x, double const* y, std::size_t n) noexcept {
+    using real = typename Lanes::real;
+    std::array<real, 4> sum{};
     std::size_t k = 0;
-    for (; k + 8 <= n; k += 8) {
-        s0 += load_pair(x + k) * load_pair(y + k);
-        s1 += load_pair(x + k + 2) * load_pair(y + k + 2);
-        s2 += load_pair(x + k + 4) * load_pair(y + k + 4);
-        s3 += load_pair(x + k + 6) * load_pair(y + k + 6);
+    for (; k + 4 * Lanes::count <= n; k += 4 * Lanes::count) {
+        for (std::size_t g = 0; g < 4; ++g) {
+            real a, b;
+            weft::detail::load(a, x + k + g * Lanes::count);
+            weft::detail::load(b, y + k + g * Lanes::count);
+            sum[g] += a * b;
+        }
     }
-    auto const s = (s0 + s2) + (s1 + s3);
-    double rest = 0.0;
-    for (; k < n; ++k) rest += x[k] * y[k];
-    return (s[0] + s[1]) + rest;
+    real const s = (sum[0] + sum[2]) + (sum[1] + sum[3]);
+    double total = 0.0;
+    for (std::size_t g = 0; g < Lanes::count; ++g) total += s[g];
+    for (; k < n; ++k) total += x[k] * y[k];
+    return total;
 }
 
 /// x -= f y.
-inline void subtract_multiple(double* x, double f, double const* y, std::size_t n) noexcept {
-    double_pair const factor{f, f};
+template <class Lanes>
+WEFT_INLINE void subtract_multiple(double* x, double f, double const* y, std::size_t n) noexcept {
+    using real = typename Lanes::real;
     std::size_t k = 0;
-    for (; k + 2 <= n; k += 2) {
-        auto const d = load_pair(x + k) - factor * load_pair(y + k);
-        __builtin_memcpy(x + k, &d, sizeof d);
+    for (; k + Lanes::count <= n; k += Lanes::count) {
+        real a, b;
+        weft::detail::load(a, x + k);
+        weft::detail::load(b, y + k);
+        a -= f * b;
+        std::memcpy(x + k, &a, sizeof a);
     }
-    if (k < n) x[k] -= f * y[k];
+    for (; k < n; ++k) x[k] -= f * y[k];
+}
+
+#if WEFT_HAS_WIDE_KERNELS
+[[nodiscard]] WEFT_WIDE_KERNEL inline double dot_wide(double const* x, double const* y,
+                                                      std::size_t n) noexcept {
+    return dot<weft::detail::lanes<4>>(x, y, n);
+}
+WEFT_WIDE_KERNEL inline void subtract_multiple_wide(double* x, double f, double const* y,
+                                                    std::size_t n) noexcept {
+    subtract_multiple<weft::detail::lanes<4>>(x, f, y, n);
+}
+#endif
+
+[[nodiscard]] inline double dot(double const* x, double const* y, std::size_t n) noexcept {
+#if WEFT_HAS_WIDE_KERNELS
+    if (n >= 32 && weft::detail::has_wide_lanes()) return dot_wide(x, y, n);
+#endif
+    return dot<weft::detail::target_lanes>(x, y, n);
+}
+
+inline void subtract_multiple(double* x, double f, double const* y, std::size_t n) noexcept {
+#if WEFT_HAS_WIDE_KERNELS
+    if (n >= 32 && weft::detail::has_wide_lanes()) return subtract_multiple_wide(x, f, y, n);
+#endif
+    subtract_multiple<weft::detail::target_lanes>(x, f, y, n);
 }
 
 /// Factors w.matrix (n x n, symmetric) plus shift I; L is left in the lower half of w.factor. How
