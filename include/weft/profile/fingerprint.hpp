@@ -126,9 +126,9 @@ struct encoder_options {
     /// With a population: values are taken relative to it (relative_value), and a visit to a place
     /// weighs ln(1 + entities / visitors).
     bool relative_to_population = true;
-    /// Budget for the invariants of the link. HOMFLY-PT is left out: a profile's link on many strands
-    /// would take longer than all the rest, and the record of a fingerprint would be no better for
-    /// those who have few.
+    /// Budget for the invariants of the link. HOMFLY-PT is left out: a profile's link on many
+    /// strands would take longer than all the rest, and the record of a fingerprint would be no
+    /// better for those who have few.
     knot::limits limits{.homfly = false};
 };
 
