@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -109,12 +108,17 @@ public:
     static constexpr std::size_t longest_leaf = 500;
 
 private:
+    template <class T>
+    [[nodiscard]] static constexpr T smaller(T x, T y) noexcept {
+        return y < x ? y : x;
+    }
+
     [[nodiscard]] polynomial_matrix product(std::size_t leaf, std::size_t count,
                                             std::size_t leaves) {
         if (count == 1) {
             auto const each = (letters_.size() + leaves - 1) / leaves;
-            auto const from = std::min(letters_.size(), leaf * each);
-            return small(from, std::min(letters_.size(), from + each));
+            auto const from = smaller(letters_.size(), leaf * each);
+            return small(from, smaller(letters_.size(), from + each));
         }
         auto const left = product(leaf, count / 2, leaves);
         if (failed_) return {};
@@ -145,7 +149,10 @@ private:
             if (largest > half_room / 5) {
                 largest = 1;
                 for (auto const& row : rows) {
-                    for (auto const x : row) largest = std::max(largest, x < 0 ? -x : x);
+                    for (auto const x : row) {
+                        auto const size = x < 0 ? -x : x;
+                        if (size > largest) largest = size;
+                    }
                 }
                 if (largest > half_room / 5) {
                     failed_ = true;
@@ -186,7 +193,10 @@ private:
 
     [[nodiscard]] static double largest(std::vector<std::int64_t> const& p) noexcept {
         double out = 0.0;
-        for (auto const x : p) out = std::max(out, __builtin_fabs(static_cast<double>(x)));
+        for (auto const x : p) {
+            auto const size = __builtin_fabs(static_cast<double>(x));
+            if (size > out) out = size;
+        }
         return out;
     }
     [[nodiscard]] static double sum(std::vector<std::int64_t> const& p) noexcept {
@@ -205,7 +215,7 @@ private:
                 for (std::size_t k = 0; k < m; ++k) {
                     auto const& x = a.entries[r * m + k];
                     auto const& y = b.entries[k * m + c];
-                    bound += std::min(largest(x) * sum(y), sum(x) * largest(y));
+                    bound += smaller(largest(x) * sum(y), sum(x) * largest(y));
                 }
                 if (!(bound < safe)) {
                     failed_ = true;
