@@ -99,6 +99,7 @@
 #include "weft/schema/tables.hpp"
 #include "weft/schema/utf8.hpp"
 #include "weft/schema/validate.hpp"
+#include "weft/sql/arrays.hpp"
 #include "weft/sql/copy.hpp"
 #include "weft/sql/ddl.hpp"
 #include "weft/sql/decode.hpp"

@@ -35,6 +35,18 @@ TEST(value, has_a_text_in_each_dialect) {
     EXPECT_FALSE(is_null(value{false}));
 }
 
+TEST(value, arrays_have_a_text_in_postgresql) {
+    using weft::schema::sql_type;
+    array a{sql_type::text, {}};
+    EXPECT_EQ(parameter_text(a, dialect::postgres), "{}");
+    a.items = {std::string("a\"b\\c"), null{}, std::string("NULL"), std::string(),
+               std::string("{,}")};
+    EXPECT_EQ(parameter_text(a, dialect::postgres), R"({"a\"b\\c",NULL,"NULL","","{,}"})");
+    a = {sql_type::timestamptz, {weft::instant_infinity, parse_instant("2026-03-01T12:00:00Z")}};
+    EXPECT_EQ(parameter_text(a, dialect::postgres), R"({"infinity","2026-03-01T12:00:00Z"})");
+    EXPECT_THROW((void)parameter_text(a, dialect::sqlite), weft::invalid_argument);
+}
+
 TEST(value, keeps_the_order_of_instants_in_sqlite) {
     weft::instant const sorted[] = {weft::instant_minus_infinity,
                                     parse_instant("0001-01-01"),
