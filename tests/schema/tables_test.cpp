@@ -1,7 +1,10 @@
 #include "weft/schema/tables.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 
@@ -232,3 +235,51 @@ static_assert(columns_match_fields<fits>);
 static_assert(!columns_match_fields<one_more>, "a field without a column is noticed");
 static_assert(!columns_match_fields<swapped>, "another order is noticed");
 static_assert(!columns_match_fields<fewer>, "a column without a field of its own is noticed");
+
+namespace {
+
+struct two_fields {
+    std::optional<double> one;
+    std::optional<double> two;
+};
+
+} // namespace
+
+template <>
+struct weft::schema::table<two_fields> {
+    static constexpr std::string_view name = "two_fields";
+    static constexpr auto columns =
+        std::tuple{column{"one", &two_fields::one}, column{"two", &two_fields::one}};
+};
+
+static_assert(!columns_match_fields<two_fields>, "a field with two columns is noticed");
+
+namespace {
+
+// The language cannot compare a field's name with a text; the header's own text can be read.
+TEST(tables, columns_are_named_as_their_fields) {
+    for (auto const name : table_names) {
+        std::ifstream file(std::string(WEFT_PROJECT_DIR) + "/include/weft/schema/" +
+                           std::string(name) + ".hpp");
+        std::string const text(std::istreambuf_iterator<char>(file), {});
+        std::size_t found = 0;
+        for (auto at = text.find("column{\""); at != std::string::npos;
+             at = text.find("column{\"", at)) {
+            at += std::string_view("column{\"").size();
+            auto const column = text.substr(at, text.find('"', at) - at);
+            EXPECT_EQ(text.substr(at, 2 * column.size() + 10), column + "\", &row::" + column + "}")
+                << name;
+            ++found;
+        }
+        visit_table(name, [&]<class Row>(std::type_identity<Row>) {
+            EXPECT_EQ(found, column_count<Row>) << name;
+            EXPECT_FALSE(table<Row>::comment.empty());
+            std::string_view const by = table<Row>::distribution;
+            bool known = by.empty();
+            for (auto const& c : columns_of<Row>()) known = known || c.name == by;
+            EXPECT_TRUE(known) << by;
+        });
+    }
+}
+
+} // namespace

@@ -159,6 +159,10 @@ TEST(migration, every_index_is_there) {
         {"idx_outreach_queue_compatibility",
          "ON public.outreach_queue USING btree (compatibility_score DESC) WHERE (status = "
          "'pending'::text)"},
+        {"idx_outreach_queue_expires",
+         "ON public.outreach_queue USING btree (expires_at) WHERE ((expires_at IS NOT NULL) AND "
+         "(status = ANY (ARRAY['pending'::text, 'scheduled'::text])))"},
+        {"idx_outreach_history_sent", "ON public.outreach_history USING brin (sent_at)"},
         {"idx_outreach_history_target",
          "ON public.outreach_history USING btree (target_user_id, sent_at DESC)"},
         {"idx_outreach_history_source",

@@ -92,6 +92,8 @@ struct column_info {
     bool references_user = false;              ///< foreign key to auth.users, on delete cascade
     bool hidden_from_users = false;            ///< no SELECT for `authenticated`
     bool updated_by_users = false;             ///< UPDATE for `authenticated`
+    std::string_view comment;                  ///< in the database; empty: none
+    std::int32_t since = 1;                    ///< the version of the migration that brought it
 
     [[nodiscard]] constexpr bool has_default() const noexcept {
         return default_kind != column_default::none;
@@ -196,6 +198,19 @@ struct column {
         c.info.updated_by_users = true;
         return c;
     }
+    [[nodiscard]] consteval column about(std::string_view comment) const {
+        auto c = *this;
+        c.info.comment = comment;
+        return c;
+    }
+    /// For a column that a later version of the migration adds to tables that have rows: it must be
+    /// nullable or have a default.
+    [[nodiscard]] consteval column since(std::int32_t version) const {
+        if (version > 1 && info.not_null && !info.has_default()) throw "rows have no value for it";
+        auto c = *this;
+        c.info.since = version;
+        return c;
+    }
 };
 
 /// A rule over several columns of one row: a CHECK in both dialects, and the same in C++.
@@ -219,11 +234,15 @@ struct unique_key {
     bool nulls_not_distinct = false;
 };
 
+/// How PostgreSQL keeps an index. SQLite has B-trees only: there `brin` is one, `gin` is left out.
+enum class index_method : std::uint8_t { btree, gin, brin };
+
 struct index {
     std::string_view name;
     std::string_view keys;
     std::string_view where; ///< empty: not partial
-    bool gin = false;       ///< PostgreSQL only
+    index_method method = index_method::btree;
+    std::int32_t since = 1; ///< the version of the migration that brought it
 };
 
 /// What the role `authenticated` may do. `{uid}` in the texts stands for the caller's id, as uuid.
@@ -246,12 +265,6 @@ concept TableRow = requires {
 template <TableRow Row>
 inline constexpr std::size_t column_count = std::tuple_size_v<decltype(table<Row>::columns)>;
 
-/// Calls `f(column)` for each column, in the table's order.
-template <TableRow Row, class F>
-constexpr void for_each_column(F&& f) {
-    std::apply([&](auto const&... columns) { (f(columns), ...); }, table<Row>::columns);
-}
-
 namespace detail {
 
 template <class Row>
@@ -273,11 +286,44 @@ template <class Row, class... Columns>
     return enough && !too_few;
 }
 
+/// Whether no two columns have one name or one field.
+template <class Row>
+[[nodiscard]] consteval bool distinct_columns() {
+    auto const same_field = []<class A, class B>(A const& a, B const& b) {
+        if constexpr (std::is_same_v<A, B>) return a.field == b.field;
+        return false;
+    };
+    auto const times = [&](auto const& one) {
+        return std::apply(
+            [&](auto const&... each) {
+                return ((one.info.name == each.info.name || same_field(one, each) ? 1 : 0) + ...);
+            },
+            table<Row>::columns);
+    };
+    return std::apply([&](auto const&... each) { return ((times(each) == 1) && ...); },
+                      table<Row>::columns);
+}
+
 } // namespace detail
+
+/// Whether the table's columns are the struct's fields: as many, of these types, in this order,
+/// each once and under its own name. What is derived from a table does not compile otherwise.
+template <TableRow Row>
+inline constexpr bool columns_match_fields =
+    detail::covers<Row>(std::type_identity<std::remove_const_t<decltype(table<Row>::columns)>>{}) &&
+    detail::distinct_columns<Row>();
+
+/// Calls `f(column)` for each column, in the table's order.
+template <TableRow Row, class F>
+constexpr void for_each_column(F&& f) {
+    static_assert(columns_match_fields<Row>, "the columns of a table are the fields of its row");
+    std::apply([&](auto const&... columns) { (f(columns), ...); }, table<Row>::columns);
+}
 
 /// The columns without their fields, in the table's order.
 template <TableRow Row>
 [[nodiscard]] constexpr std::span<column_info const> columns_of() noexcept {
+    static_assert(columns_match_fields<Row>, "the columns of a table are the fields of its row");
     return detail::column_infos<Row>;
 }
 
@@ -291,10 +337,5 @@ template <class Row, class Field>
         return &(row.*c.field);
     }
 }
-
-/// Whether the table's columns are the struct's fields: as many, of these types, in this order.
-template <TableRow Row>
-inline constexpr bool columns_match_fields =
-    detail::covers<Row>(std::type_identity<std::remove_const_t<decltype(table<Row>::columns)>>{});
 
 } // namespace weft::inline v0::schema

@@ -50,6 +50,9 @@ template <>
 struct table<compatibility_cache> {
     using row = compatibility_cache;
     static constexpr std::string_view name = "compatibility_cache";
+    static constexpr std::string_view comment =
+        "The compatibility of a source with a target, kept until it expires; directional.";
+    static constexpr std::string_view distribution = "source_id";
 
     static constexpr auto columns = std::tuple{
         column{"id", &row::id}.random(),
@@ -63,21 +66,28 @@ struct table<compatibility_cache> {
         column{"location_compatibility", &row::location_compatibility}.unit(),
         column{"timing_compatibility", &row::timing_compatibility}.unit(),
         column{"vibe_alignment", &row::vibe_alignment}.unit(),
-        column{"future_compatibility", &row::future_compatibility}.unit(),
+        column{"future_compatibility", &row::future_compatibility}.unit().about(
+            "The best score within the horizon."),
         column{"current_fabric_stability", &row::current_fabric_stability}.unit(),
         column{"predicted_fabric_stability", &row::predicted_fabric_stability}.unit(),
-        column{"future_compatibility_time", &row::future_compatibility_time},
+        column{"future_compatibility_time", &row::future_compatibility_time}.about(
+            "When it is reached."),
         column{"compatibility_trajectory", &row::compatibility_trajectory},
-        column{"fabric_stability_improvement", &row::fabric_stability_improvement}.between(-1, 1),
+        column{"fabric_stability_improvement", &row::fabric_stability_improvement}
+            .between(-1, 1)
+            .about("Predicted less current stability, -1 to 1."),
         column{"evolution_trend", &row::evolution_trend},
-        column{"evolution_rate", &row::evolution_rate},
+        column{"evolution_rate", &row::evolution_rate}.about("Change per day."),
         column{"calculation_method", &row::calculation_method},
         column{"calculation_version", &row::calculation_version}.or_else(1),
         column{"calculated_at", &row::calculated_at}.now(),
         column{"expires_at", &row::expires_at},
-        column{"source_snapshot", &row::source_snapshot}.hidden(),
-        column{"target_snapshot", &row::target_snapshot}.hidden(),
-        column{"metadata", &row::metadata}.or_else_empty_object().object(),
+        column{"source_snapshot", &row::source_snapshot}.hidden().about(
+            "The source as it was scored; not shown to users."),
+        column{"target_snapshot", &row::target_snapshot}.hidden().about(
+            "The target as it was scored; not shown to users."),
+        column{"metadata", &row::metadata}.or_else_empty_object().object().about(
+            "A JSON object without personal data; encryption_type is signalProtocol or aes256gcm."),
     };
 
     static constexpr std::array rules{

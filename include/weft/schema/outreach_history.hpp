@@ -36,6 +36,9 @@ template <>
 struct table<outreach_history> {
     using row = outreach_history;
     static constexpr std::string_view name = "outreach_history";
+    static constexpr std::string_view comment =
+        "Outreach that was sent; cooldowns and the one-a-day rule look here.";
+    static constexpr std::string_view distribution = "target_user_id";
 
     static constexpr auto columns = std::tuple{
         column{"id", &row::id}.random(),
@@ -43,15 +46,16 @@ struct table<outreach_history> {
         column{"source_id", &row::source_id},
         column{"source_type", &row::source_type},
         column{"type", &row::type},
-        column{"sent_at", &row::sent_at}.now(),
+        column{"sent_at", &row::sent_at}.now().about("Its UTC day counts for the one-a-day rule."),
         column{"compatibility_score", &row::compatibility_score}.unit(),
         column{"status", &row::status}.not_null().or_else(history_status::sent),
         column{"responded_at", &row::responded_at},
         column{"response_action", &row::response_action},
-        column{"from_agent_id", &row::from_agent_id},
-        column{"to_agent_id", &row::to_agent_id},
-        column{"metadata", &row::metadata}.or_else_empty_object().object(),
-        column{"updated_at", &row::updated_at}.now(),
+        column{"from_agent_id", &row::from_agent_id}.about("An agent's id, never a person's."),
+        column{"to_agent_id", &row::to_agent_id}.about("An agent's id, never a person's."),
+        column{"metadata", &row::metadata}.or_else_empty_object().object().about(
+            "A JSON object without personal data; encryption_type is signalProtocol or aes256gcm."),
+        column{"updated_at", &row::updated_at}.now().about("The clock's unless an update says it."),
     };
 
     static constexpr std::array<row_rule<row>, 0> rules{};
@@ -67,6 +71,8 @@ struct table<outreach_history> {
         index{"idx_outreach_history_target", "target_user_id, sent_at desc", ""},
         index{"idx_outreach_history_source", "source_id, source_type, sent_at desc", ""},
         index{"idx_outreach_history_recent", "target_user_id, source_id, type, sent_at desc", ""},
+        // For retention: rows come in the order of time, so that a few bytes a block suffice.
+        index{"idx_outreach_history_sent", "sent_at", "", index_method::brin, 2},
     };
 
     static constexpr user_access access{"target_user_id = {uid}", "", ""};

@@ -40,25 +40,31 @@ template <>
 struct table<outreach_processing_jobs> {
     using row = outreach_processing_jobs;
     static constexpr std::string_view name = "outreach_processing_jobs";
+    static constexpr std::string_view comment = "Runs of the background work, with their counts.";
+    static constexpr std::string_view distribution{}; // on every node of a cluster
 
     static constexpr auto columns = std::tuple{
         column{"id", &row::id}.random(),
         column{"job_type", &row::job_type},
         column{"status", &row::status}.not_null().or_else(job_status::pending),
-        column{"started_at", &row::started_at},
+        column{"started_at", &row::started_at}.about(
+            "Set when a worker claims it; older than the lease, it may be claimed again."),
         column{"completed_at", &row::completed_at},
         column{"processing_time_ms", &row::processing_time_ms}.at_least(0),
-        column{"items_processed", &row::items_processed}.not_null().or_else(0).at_least(0),
+        column{"items_processed", &row::items_processed}.not_null().or_else(0).at_least(0).about(
+            "At least items_succeeded + items_failed."),
         column{"items_succeeded", &row::items_succeeded}.not_null().or_else(0).at_least(0),
         column{"items_failed", &row::items_failed}.not_null().or_else(0).at_least(0),
         column{"outreach_created", &row::outreach_created}.not_null().or_else(0).at_least(0),
         column{"error_message", &row::error_message},
         column{"error_stack", &row::error_stack},
-        column{"retry_count", &row::retry_count}.or_else(0).at_least(0),
-        column{"parameters", &row::parameters}.or_else_empty_object(),
+        column{"retry_count", &row::retry_count}.or_else(0).at_least(0).about(
+            "How often it was claimed again."),
+        column{"parameters", &row::parameters}.or_else_empty_object().about(
+            "What the run was asked for."),
         column{"created_at", &row::created_at}.now(),
         column{"metadata", &row::metadata}.or_else_empty_object().object(),
-        column{"updated_at", &row::updated_at}.now(),
+        column{"updated_at", &row::updated_at}.now().about("The clock's unless an update says it."),
     };
 
     // The counts are widened: the sum of two integers must not overflow inside the check.

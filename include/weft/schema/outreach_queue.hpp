@@ -55,12 +55,14 @@ template <>
 struct table<outreach_queue> {
     using row = outreach_queue;
     static constexpr std::string_view name = "outreach_queue";
+    static constexpr std::string_view comment = "Outreach that waits to be sent, or for an answer.";
+    static constexpr std::string_view distribution = "target_user_id";
 
     static constexpr auto columns = std::tuple{
         column{"id", &row::id}.random(),
         column{"type", &row::type},
         column{"target_user_id", &row::target_user_id}.user(),
-        column{"source_id", &row::source_id},
+        column{"source_id", &row::source_id}.about("Whatever kind source_type says."),
         column{"source_type", &row::source_type},
         column{"compatibility_score", &row::compatibility_score}.unit(),
         column{"string_prediction_score", &row::string_prediction_score}.unit(),
@@ -68,28 +70,36 @@ struct table<outreach_queue> {
         column{"fabric_stability_score", &row::fabric_stability_score}.unit(),
         column{"current_weave_fit", &row::current_weave_fit}.unit(),
         column{"evolution_trend", &row::evolution_trend},
-        column{"from_agent_id", &row::from_agent_id},
-        column{"to_agent_id", &row::to_agent_id},
+        column{"from_agent_id", &row::from_agent_id}.about("An agent's id, never a person's."),
+        column{"to_agent_id", &row::to_agent_id}.about("An agent's id, never a person's."),
         column{"ai_decision_reasoning", &row::ai_decision_reasoning},
         column{"ai_decision_confidence", &row::ai_decision_confidence}.unit(),
         column{"reasoning", &row::reasoning},
         column{"title", &row::title},
         column{"body", &row::body},
-        column{"metadata", &row::metadata}.or_else_empty_object().object(),
-        column{"optimal_timing", &row::optimal_timing},
+        column{"metadata", &row::metadata}.or_else_empty_object().object().about(
+            "A JSON object without personal data; encryption_type is signalProtocol or aes256gcm."),
+        column{"optimal_timing", &row::optimal_timing}.about(
+            "The best moment found for the recipient."),
         column{"created_at", &row::created_at}.now(),
-        column{"scheduled_for", &row::scheduled_for},
-        column{"status", &row::status}.not_null().or_else(queue_status::pending).user_updates(),
+        column{"scheduled_for", &row::scheduled_for}.about("When it shall be sent."),
+        column{"status", &row::status}
+            .not_null()
+            .or_else(queue_status::pending)
+            .user_updates()
+            .about("pending, scheduled, delivered, seen, then an answer; or expired."),
         column{"delivered_at", &row::delivered_at}.user_updates(),
         column{"seen_at", &row::seen_at}.user_updates(),
         column{"responded_at", &row::responded_at}.user_updates(),
-        column{"response_action", &row::response_action}.user_updates(),
+        column{"response_action", &row::response_action}.user_updates().about(
+            "Where set, the same as status."),
         column{"expires_at", &row::expires_at},
         column{"created_by", &row::created_by}.or_else("system"),
-        column{"priority", &row::priority}.or_else(5).between(1, 10),
+        column{"priority", &row::priority}.or_else(5).between(1, 10).about(
+            "1 (first) to 10 (last)."),
         column{"retry_count", &row::retry_count}.or_else(0).at_least(0),
         column{"last_retry_at", &row::last_retry_at},
-        column{"updated_at", &row::updated_at}.now(),
+        column{"updated_at", &row::updated_at}.now().about("The clock's unless an update says it."),
     };
 
     static constexpr std::array rules{
@@ -115,6 +125,10 @@ struct table<outreach_queue> {
               "optimal_timing is not null and status in ('pending', 'scheduled')"},
         index{"idx_outreach_queue_source", "source_id, source_type, type", ""},
         index{"idx_outreach_queue_compatibility", "compatibility_score desc", "status = 'pending'"},
+        // For cleanup: what is open and can expire.
+        index{"idx_outreach_queue_expires", "expires_at",
+              "expires_at is not null and status in ('pending', 'scheduled')", index_method::btree,
+              2},
     };
 
     static constexpr user_access access{

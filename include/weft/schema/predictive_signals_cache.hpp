@@ -34,20 +34,27 @@ template <>
 struct table<predictive_signals_cache> {
     using row = predictive_signals_cache;
     static constexpr std::string_view name = "predictive_signals_cache";
+    static constexpr std::string_view comment =
+        "Predictions about one entity, each kept until it expires.";
+    static constexpr std::string_view distribution = "entity_id";
 
     static constexpr auto columns = std::tuple{
         column{"id", &row::id}.random(),
         column{"entity_id", &row::entity_id},
         column{"entity_type", &row::entity_type},
         column{"signal_type", &row::signal_type},
-        column{"prediction_data", &row::prediction_data},
+        column{"prediction_data", &row::prediction_data}.about(
+            "A document of the kind signal_type says."),
         column{"prediction_time", &row::prediction_time},
-        column{"target_time", &row::target_time},
+        column{"target_time", &row::target_time}.about(
+            "NULL: of no particular time; such a signal is one."),
         column{"confidence", &row::confidence}.unit(),
         column{"calculated_at", &row::calculated_at}.now(),
         column{"expires_at", &row::expires_at},
-        column{"source_snapshot", &row::source_snapshot}.hidden(),
-        column{"metadata", &row::metadata}.or_else_empty_object().object(),
+        column{"source_snapshot", &row::source_snapshot}.hidden().about(
+            "What it was predicted from; not shown to users."),
+        column{"metadata", &row::metadata}.or_else_empty_object().object().about(
+            "A JSON object without personal data; encryption_type is signalProtocol or aes256gcm."),
     };
 
     static constexpr std::array rules{
@@ -67,7 +74,8 @@ struct table<predictive_signals_cache> {
               ""},
         index{"idx_predictive_signals_target_time", "target_time, signal_type", ""},
         index{"idx_predictive_signals_expires", "expires_at", ""},
-        index{"idx_predictive_signals_data", "prediction_data jsonb_path_ops", "", true},
+        index{"idx_predictive_signals_data", "prediction_data jsonb_path_ops", "",
+              index_method::gin},
     };
 
     static constexpr user_access access{"entity_type = 'user' and entity_id = {uid}::text", "", ""};

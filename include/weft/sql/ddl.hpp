@@ -115,6 +115,11 @@ namespace detail {
     return {};
 }
 
+[[nodiscard]] inline std::string method_text(schema::index_method method, dialect d) {
+    if (d == dialect::sqlite || method == schema::index_method::btree) return {};
+    return method == schema::index_method::gin ? " using gin" : " using brin";
+}
+
 template <class Row>
 [[nodiscard]] std::string table_ddl(dialect d, std::string const& qualified) {
     using traits = schema::table<Row>;
@@ -157,10 +162,10 @@ template <class Row>
                std::string(postgres ? key.postgres : key.sqlite) + ");\n";
     }
     for (auto const& each : traits::indexes) {
-        if (each.gin && !postgres) continue;
+        if (each.method == schema::index_method::gin && !postgres) continue;
         out += "create index if not exists " + std::string(each.name) + " on " +
-               (postgres ? qualified : std::string()) + name + (each.gin ? " using gin" : "") +
-               " (" + std::string(each.keys) + ")";
+               (postgres ? qualified : std::string()) + name + method_text(each.method, d) + " (" +
+               std::string(each.keys) + ")";
         if (!each.where.empty()) out += " where " + std::string(each.where);
         out += ";\n";
     }
