@@ -83,6 +83,7 @@
 #include "weft/quantum/pair_matrix.hpp"
 #include "weft/quantum/pairs.hpp"
 #include "weft/quantum/qubit.hpp"
+#include "weft/quantum/real.hpp"
 #include "weft/quantum/spectrum.hpp"
 #include "weft/quantum/state.hpp"
 #include "weft/quantum/superposition.hpp"

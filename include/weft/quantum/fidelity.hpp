@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <complex>
 #include <cstddef>
@@ -7,7 +8,6 @@
 
 #include <Eigen/Core>
 
-#include "weft/core/unit.hpp"
 #include "weft/quantum/pairs.hpp"
 #include "weft/quantum/qubit.hpp"
 #include "weft/quantum/state.hpp"
@@ -19,112 +19,151 @@
 namespace weft::inline v0::quantum {
 
 /// |<a|b>|^2. O(d). Throws invalid_argument where the dimensions differ.
-[[nodiscard]] inline double fidelity(ket const& a, ket const& b) {
+template <class Real, int D, int E>
+    requires same_size<D, E>
+[[nodiscard]] Real fidelity(basic_ket<Real, D> const& a, basic_ket<Real, E> const& b) {
     detail::require_same_dimension(a.dimension(), b.dimension());
-    return ket_fidelity(detail::reals(a), detail::reals(b),
-                        static_cast<std::size_t>(a.dimension()));
+    auto const& x = detail::wide(a);
+    auto const& y = detail::wide(b);
+    return static_cast<Real>(
+        ket_fidelity(detail::reals(x), detail::reals(y), static_cast<std::size_t>(a.dimension())));
 }
 
 /// With d the distance to b times the best phase: d^2 (1 - d^2 / 4).
-[[nodiscard]] inline double infidelity(ket const& a, ket const& b) {
+template <class Real, int D, int E>
+    requires same_size<D, E>
+[[nodiscard]] Real infidelity(basic_ket<Real, D> const& a, basic_ket<Real, E> const& b) {
     detail::require_same_dimension(a.dimension(), b.dimension());
-    bool const swap = detail::comes_after(a.amplitudes(), b.amplitudes());
-    auto const& x = (swap ? b : a).amplitudes();
-    auto const& y = (swap ? a : b).amplitudes();
-    std::complex<double> const product = y.dot(x);
-    double const modulus = std::abs(product);
-    if (!(modulus > 0.0)) return 1.0;
-    double const d2 = (x - (product / modulus) * y).squaredNorm();
-    return clamp_unit(d2 * (1.0 - 0.25 * d2));
+    using wide = detail::working<Real>;
+    if (detail::comes_after(a.amplitudes(), b.amplitudes())) return infidelity(b, a);
+    auto const& x = detail::wide(a);
+    auto const& y = detail::wide(b);
+    std::complex<wide> const product = y.dot(x);
+    wide const modulus = std::abs(product);
+    if (!(modulus > 0)) return Real{1};
+    wide const d2 = (x - (product / modulus) * y).squaredNorm();
+    return static_cast<Real>(detail::within_unit(d2 * (1 - d2 / 4)));
 }
 
 /// <a|rho|a> = ||A^H a||^2. O(d r).
-[[nodiscard]] inline double fidelity(ket const& a, density const& b) {
+template <class Real, int D, int E>
+    requires same_size<D, E>
+[[nodiscard]] Real fidelity(basic_ket<Real, D> const& a, basic_density<Real, E> const& b) {
     detail::require_same_dimension(a.dimension(), b.dimension());
-    Eigen::VectorXcd const image = b.factor().adjoint() * a.amplitudes();
-    return clamp_unit(image.squaredNorm());
+    auto const& x = detail::wide(a);
+    auto const& y = detail::wide(b);
+    detail::vector<detail::working<Real>> const image = y.adjoint() * x;
+    return static_cast<Real>(detail::within_unit(image.squaredNorm()));
 }
 
 /// ||(1 - |a><a|) A||^2.
-[[nodiscard]] inline double infidelity(ket const& a, density const& b) {
+template <class Real, int D, int E>
+    requires same_size<D, E>
+[[nodiscard]] Real infidelity(basic_ket<Real, D> const& a, basic_density<Real, E> const& b) {
     detail::require_same_dimension(a.dimension(), b.dimension());
-    Eigen::RowVectorXcd const along = a.amplitudes().adjoint() * b.factor();
-    Eigen::MatrixXcd const across = b.factor() - a.amplitudes() * along;
-    return clamp_unit(across.squaredNorm());
+    using wide = detail::working<Real>;
+    auto const& x = detail::wide(a);
+    auto const& y = detail::wide(b);
+    detail::vector<wide> const along = y.adjoint() * x;
+    detail::matrix<wide> const across = y - x * along.adjoint();
+    return static_cast<Real>(detail::within_unit(across.squaredNorm()));
 }
 
-[[nodiscard]] inline double fidelity(density const& a, ket const& b) {
+template <class Real, int D, int E>
+    requires same_size<D, E>
+[[nodiscard]] Real fidelity(basic_density<Real, D> const& a, basic_ket<Real, E> const& b) {
     return fidelity(b, a);
 }
-[[nodiscard]] inline double infidelity(density const& a, ket const& b) {
+template <class Real, int D, int E>
+    requires same_size<D, E>
+[[nodiscard]] Real infidelity(basic_density<Real, D> const& a, basic_ket<Real, E> const& b) {
     return infidelity(b, a);
 }
 
 /// The product of the qubits' fidelities. O(n). Throws invalid_argument where the numbers of qubits
 /// differ.
-[[nodiscard]] inline double fidelity(qubit_product const& a, qubit_product const& b) {
+template <class Real, int N, int M>
+    requires same_size<N, M>
+[[nodiscard]] Real fidelity(basic_qubit_product<Real, N> const& a,
+                            basic_qubit_product<Real, M> const& b) {
     detail::require_same_size(a, b);
-    double product = 1.0;
+    detail::working<Real> product = 1;
     for (std::size_t i = 0; i < a.spinors().size(); ++i) {
         product *= fidelity(a.spinors()[i], b.spinors()[i]);
     }
-    return product;
+    return static_cast<Real>(product);
 }
 
-[[nodiscard]] inline double infidelity(qubit_product const& a, qubit_product const& b) {
+template <class Real, int N, int M>
+    requires same_size<N, M>
+[[nodiscard]] Real infidelity(basic_qubit_product<Real, N> const& a,
+                              basic_qubit_product<Real, M> const& b) {
     detail::require_same_size(a, b);
-    double log_fidelity = 0.0;
+    detail::working<Real> log_fidelity = 0;
     for (std::size_t i = 0; i < a.qubits().size(); ++i) {
-        log_fidelity += std::log1p(-compare(a.qubits()[i], b.qubits()[i]).infidelity);
+        log_fidelity +=
+            std::log1p(-infidelity(detail::wide(a.qubits()[i]), detail::wide(b.qubits()[i])));
     }
-    return clamp_unit(-std::expm1(log_fidelity));
+    return static_cast<Real>(detail::within_unit(-std::expm1(log_fidelity)));
 }
 
 /// (sum sqrt(p_i q_i))^2, the squared Bhattacharyya coefficient. O(n).
-[[nodiscard]] inline double fidelity(histogram const& a, histogram const& b) {
+template <class Real, int N, int M>
+    requires same_size<N, M>
+[[nodiscard]] Real fidelity(basic_histogram<Real, N> const& a, basic_histogram<Real, M> const& b) {
     detail::require_same_size(a, b);
-    return histogram_fidelity(a.roots().data(), b.roots().data(), a.size());
+    auto const& p = detail::wide_roots(a);
+    auto const& q = detail::wide_roots(b);
+    return static_cast<Real>(histogram_fidelity(p.data(), q.data(), a.size()));
 }
 
-[[nodiscard]] inline double infidelity(histogram const& a, histogram const& b) {
+template <class Real, int N, int M>
+    requires same_size<N, M>
+[[nodiscard]] Real infidelity(basic_histogram<Real, N> const& a,
+                              basic_histogram<Real, M> const& b) {
     detail::require_same_size(a, b);
-    double const half = 0.5 * squared_distance(a.roots().data(), b.roots().data(), a.size());
-    return clamp_unit(half * (2.0 - half));
+    auto const& p = detail::wide_roots(a);
+    auto const& q = detail::wide_roots(b);
+    auto const half = squared_distance(p.data(), q.data(), a.size()) / 2;
+    return static_cast<Real>(detail::within_unit(half * (2 - half)));
 }
 
 /// sqrt(F), for whatever pair of states `fidelity` takes.
 template <class A, class B>
-[[nodiscard]] double root_fidelity(A const& a, B const& b) {
+[[nodiscard]] auto root_fidelity(A const& a, B const& b) {
     return std::sqrt(fidelity(a, b));
 }
 
 namespace detail {
 
 /// Products over the qubits of what sub- and super-fidelity need.
+template <class Wide>
 struct product_traces {
-    double overlap = 1.0;      // Tr(rho sigma)
-    double gap_sum = 0.0;      // (Tr rho sigma)^2 - Tr(rho sigma rho sigma)
-    double log_purity_a = 0.0; // ln Tr rho^2
-    double log_purity_b = 0.0; // ln Tr sigma^2
+    Wide overlap = 1;      // Tr(rho sigma)
+    Wide gap_sum = 0;      // (Tr rho sigma)^2 - Tr(rho sigma rho sigma)
+    Wide log_purity_a = 0; // ln Tr rho^2
+    Wide log_purity_b = 0; // ln Tr sigma^2
 };
 
-inline product_traces traces(qubit_product const& a, qubit_product const& b) {
+template <class Real, int N, int M>
+product_traces<working<Real>> traces(basic_qubit_product<Real, N> const& a,
+                                     basic_qubit_product<Real, M> const& b) {
     require_same_size(a, b);
-    product_traces out;
-    double fourth = 1.0;
+    using number = working<Real>;
+    product_traces<number> out;
+    number fourth = 1;
     for (std::size_t i = 0; i < a.qubits().size(); ++i) {
-        auto const& p = a.qubits()[i];
-        auto const& q = b.qubits()[i];
-        double const mixed_a = (1.0 - p.bloch_length) * (1.0 + p.bloch_length);
-        double const mixed_b = (1.0 - q.bloch_length) * (1.0 + q.bloch_length);
-        double const t = compare(p, q).overlap;
+        auto const p = wide(a.qubits()[i]), q = wide(b.qubits()[i]);
+        number const mixed_a = (1 - p.bloch_length) * (1 + p.bloch_length);
+        number const mixed_b = (1 - q.bloch_length) * (1 + q.bloch_length);
+        number const t = compare(p, q).overlap;
         // A qubit's own gap is 2 det(rho) det(sigma); the product's follows by telescoping.
-        double const gap = std::min(0.125 * mixed_a * mixed_b, 0.5 * t * t);
+        number const gap = std::min(mixed_a * mixed_b / 8, t * t / 2);
         out.gap_sum = out.gap_sum * (t * t) + fourth * gap;
         fourth *= t * t - gap;
         out.overlap *= t;
-        out.log_purity_a += std::log1p(-0.5 * mixed_a);
-        out.log_purity_b += std::log1p(-0.5 * mixed_b);
+        out.log_purity_a += std::log1p(-mixed_a / 2);
+        out.log_purity_b += std::log1p(-mixed_b / 2);
     }
     return out;
 }
@@ -134,41 +173,60 @@ inline product_traces traces(qubit_product const& a, qubit_product const& b) {
 /// Sub-fidelity E <= F: Tr(rho sigma) + sqrt(2 [(Tr rho sigma)^2 - Tr(rho sigma rho sigma)]), from
 /// traces that multiply over the qubits, without the cancellation of the formula as it stands.
 /// Source: Miszczak et al., Quantum Inf. Comput. 9 (2009) 103.
-[[nodiscard]] inline double sub_fidelity(qubit_product const& a, qubit_product const& b) {
+template <class Real, int N, int M>
+    requires same_size<N, M>
+[[nodiscard]] Real sub_fidelity(basic_qubit_product<Real, N> const& a,
+                                basic_qubit_product<Real, M> const& b) {
     auto const t = detail::traces(a, b);
-    return std::min(fidelity(a, b), clamp_unit(t.overlap + std::sqrt(2.0 * t.gap_sum)));
+    auto const bound = detail::within_unit(t.overlap + std::sqrt(2 * t.gap_sum));
+    return std::min(fidelity(a, b), static_cast<Real>(bound));
 }
 
 /// Super-fidelity G >= F: Tr(rho sigma) + sqrt((1 - Tr rho^2)(1 - Tr sigma^2)). Source as above.
-[[nodiscard]] inline double super_fidelity(qubit_product const& a, qubit_product const& b) {
+template <class Real, int N, int M>
+    requires same_size<N, M>
+[[nodiscard]] Real super_fidelity(basic_qubit_product<Real, N> const& a,
+                                  basic_qubit_product<Real, M> const& b) {
+    using wide = detail::working<Real>;
     auto const t = detail::traces(a, b);
-    double const mixed = std::expm1(t.log_purity_a) * std::expm1(t.log_purity_b);
-    return std::max(fidelity(a, b), clamp_unit(t.overlap + std::sqrt(std::max(0.0, mixed))));
+    wide const mixed = std::expm1(t.log_purity_a) * std::expm1(t.log_purity_b);
+    auto const bound = detail::within_unit(t.overlap + std::sqrt(detail::larger(wide{0}, mixed)));
+    return std::max(fidelity(a, b), static_cast<Real>(bound));
 }
 
 /// Where one state is pure, both bounds are the fidelity itself.
-[[nodiscard]] inline double sub_fidelity(ket const& a, ket const& b) {
+template <class Real, int D, int E>
+[[nodiscard]] Real sub_fidelity(basic_ket<Real, D> const& a, basic_ket<Real, E> const& b) {
     return fidelity(a, b);
 }
-[[nodiscard]] inline double sub_fidelity(ket const& a, density const& b) {
+template <class Real, int D, int E>
+[[nodiscard]] Real sub_fidelity(basic_ket<Real, D> const& a, basic_density<Real, E> const& b) {
     return fidelity(a, b);
 }
-[[nodiscard]] inline double sub_fidelity(density const& a, ket const& b) {
+template <class Real, int D, int E>
+[[nodiscard]] Real sub_fidelity(basic_density<Real, D> const& a, basic_ket<Real, E> const& b) {
     return fidelity(b, a);
 }
-[[nodiscard]] inline double sub_fidelity(histogram const& a, histogram const& b) {
+template <class Real, int N, int M>
+[[nodiscard]] Real sub_fidelity(basic_histogram<Real, N> const& a,
+                                basic_histogram<Real, M> const& b) {
     return fidelity(a, b);
 }
-[[nodiscard]] inline double super_fidelity(ket const& a, ket const& b) {
+template <class Real, int D, int E>
+[[nodiscard]] Real super_fidelity(basic_ket<Real, D> const& a, basic_ket<Real, E> const& b) {
     return fidelity(a, b);
 }
-[[nodiscard]] inline double super_fidelity(ket const& a, density const& b) {
+template <class Real, int D, int E>
+[[nodiscard]] Real super_fidelity(basic_ket<Real, D> const& a, basic_density<Real, E> const& b) {
     return fidelity(a, b);
 }
-[[nodiscard]] inline double super_fidelity(density const& a, ket const& b) {
+template <class Real, int D, int E>
+[[nodiscard]] Real super_fidelity(basic_density<Real, D> const& a, basic_ket<Real, E> const& b) {
     return fidelity(b, a);
 }
-[[nodiscard]] inline double super_fidelity(histogram const& a, histogram const& b) {
+template <class Real, int N, int M>
+[[nodiscard]] Real super_fidelity(basic_histogram<Real, N> const& a,
+                                  basic_histogram<Real, M> const& b) {
     return fidelity(a, b);
 }
 

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <bit>
+#include <concepts>
 #include <cstddef>
 
 #include "weft/core/lanes.hpp"
@@ -15,8 +16,9 @@ namespace detail {
 /// sum term(i) over n terms, always in the same order: term i goes to accumulator i mod 8 (as many
 /// as keep a core's adders busy), which are then added in pairs.
 template <class Term>
-[[nodiscard]] inline double ordered_sum(std::size_t n, Term const& term) noexcept {
-    double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0, s4 = 0.0, s5 = 0.0, s6 = 0.0, s7 = 0.0;
+[[nodiscard]] inline auto ordered_sum(std::size_t n, Term const& term) noexcept {
+    using real = decltype(term(n));
+    real s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0, s4 = 0.0, s5 = 0.0, s6 = 0.0, s7 = 0.0;
     std::size_t i = 0;
     for (; i + 8 <= n; i += 8) {
         s0 += term(i);
@@ -42,11 +44,14 @@ template <class Term>
 /// be symmetric in two products has to round both.
 template <class Real>
 WEFT_INLINE void keep_rounded([[maybe_unused]] Real& product) noexcept {
+    // No target fuses products of long doubles.
+    if constexpr (!std::same_as<Real, long double>) {
 #if defined(__FMA__)
-    __asm__("" : "+x"(product));
+        __asm__("" : "+x"(product));
 #elif defined(__aarch64__)
-    __asm__("" : "+w"(product));
+        __asm__("" : "+w"(product));
 #endif
+    }
 }
 
 /// overlap by registers of one width, in the order of ordered_sum: the same bits for any.
@@ -111,6 +116,34 @@ template <class Lanes>
 [[nodiscard]] inline double histogram_fidelity(double const* root_p, double const* root_q,
                                                std::size_t n) noexcept {
     return detail::histogram_fidelity<weft::detail::target_lanes>(root_p, root_q, n);
+}
+
+/// The same for long doubles.
+[[nodiscard]] inline long double overlap(long double const* a, long double const* b,
+                                         std::size_t n) noexcept {
+    return detail::ordered_sum(n, [a, b](std::size_t i) { return a[i] * b[i]; });
+}
+
+[[nodiscard]] inline long double squared_distance(long double const* a, long double const* b,
+                                                  std::size_t n) noexcept {
+    return detail::ordered_sum(n, [a, b](std::size_t i) { return (a[i] - b[i]) * (a[i] - b[i]); });
+}
+
+[[nodiscard]] inline long double ket_fidelity(long double const* a, long double const* b,
+                                              std::size_t d) noexcept {
+    long double const re = overlap(a, b, 2 * d);
+    long double const im = detail::ordered_sum(2 * d, [a, b](std::size_t i) {
+        return (i & 1U) != 0 ? a[i - 1] * b[i] : -(a[i + 1] * b[i]);
+    });
+    long double const f = re * re + im * im;
+    return f > 1.0L ? 1.0L : f;
+}
+
+[[nodiscard]] inline long double
+histogram_fidelity(long double const* root_p, long double const* root_q, std::size_t n) noexcept {
+    long double const coefficient = overlap(root_p, root_q, n);
+    long double const f = coefficient * coefficient;
+    return f > 1.0L ? 1.0L : f;
 }
 
 } // namespace weft::inline v0::quantum

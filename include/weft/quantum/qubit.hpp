@@ -15,6 +15,7 @@
 #include "weft/core/unit.hpp"
 #include "weft/quantum/logarithm.hpp"
 #include "weft/quantum/pairs.hpp"
+#include "weft/quantum/real.hpp"
 
 /// One qubit in closed form, and a profile as a product of them. Standard library only.
 namespace weft::inline v0::quantum {
@@ -22,35 +23,61 @@ namespace weft::inline v0::quantum {
 /// The state (1 + r . sigma) / 2 with Bloch vector r of length `bloch_length` in the direction of
 /// the polar angle `theta` and the azimuth `phi` (radians, any finite number; theta is usually in
 /// [0, pi]). Length 1 is a pure state, length 0 the maximally mixed one.
-struct qubit {
-    double theta = 0.0;
-    double phi = 0.0;
-    double bloch_length = 1.0;
+template <real_number Real = double>
+struct basic_qubit {
+    Real theta = 0;
+    Real phi = 0;
+    Real bloch_length = 1;
 };
 
-struct bloch_vector {
-    double x = 0.0;
-    double y = 0.0;
-    double z = 0.0;
+using qubit = basic_qubit<>;
+
+template <real_number Real = double>
+struct basic_bloch_vector {
+    Real x = 0;
+    Real y = 0;
+    Real z = 0;
 };
 
-/// Throws invalid_argument unless the angles are finite and the Bloch length is in [0,1].
-inline void require_qubit(std::string_view argument, qubit const& q) {
-    std::string const name(argument);
-    require_finite(name + ".theta", q.theta);
-    require_finite(name + ".phi", q.phi);
-    require_unit(name + ".bloch_length", q.bloch_length);
+using bloch_vector = basic_bloch_vector<>;
+
+namespace detail {
+
+template <real_number Real>
+[[nodiscard]] constexpr auto wide(basic_qubit<Real> const& q) noexcept {
+    using wide = working<Real>;
+    return basic_qubit<wide>{static_cast<wide>(q.theta), static_cast<wide>(q.phi),
+                             static_cast<wide>(q.bloch_length)};
 }
 
-[[nodiscard]] inline bloch_vector bloch(qubit const& q) noexcept {
-    double const in_plane = q.bloch_length * std::sin(q.theta);
-    return {in_plane * std::cos(q.phi), in_plane * std::sin(q.phi),
-            q.bloch_length * std::cos(q.theta)};
+} // namespace detail
+
+/// Throws invalid_argument unless the angles are finite and the Bloch length is in [0,1].
+template <real_number Real>
+void require_qubit(std::string_view argument, basic_qubit<Real> const& q) {
+    auto const refuse = [&](char const* member, Real value, char const* expected) {
+        WEFT_THROW(invalid_argument(std::string(argument) + member, detail::text(value), expected));
+    };
+    if (!detail::finite(q.theta)) refuse(".theta", q.theta, "a finite number");
+    if (!detail::finite(q.phi)) refuse(".phi", q.phi, "a finite number");
+    if (!detail::in_unit(q.bloch_length)) {
+        refuse(".bloch_length", q.bloch_length, "a number in [0, 1]");
+    }
+}
+
+template <real_number Real>
+[[nodiscard]] basic_bloch_vector<Real> bloch(basic_qubit<Real> const& q) noexcept {
+    auto const w = detail::wide(q);
+    auto const in_plane = w.bloch_length * std::sin(w.theta);
+    return {static_cast<Real>(in_plane * std::cos(w.phi)),
+            static_cast<Real>(in_plane * std::sin(w.phi)),
+            static_cast<Real>(w.bloch_length * std::cos(w.theta))};
 }
 
 /// How mixed a qubit with Bloch length r in [0,1] is: sqrt(1 - r^2), without cancellation near 1.
-[[nodiscard]] inline double mixedness(double bloch_length) noexcept {
-    return std::sqrt((1.0 - bloch_length) * (1.0 + bloch_length));
+template <real_number Real>
+[[nodiscard]] Real mixedness(Real bloch_length) noexcept {
+    return std::sqrt((Real{1} - bloch_length) * (Real{1} + bloch_length));
 }
 
 /// Fidelity of two qubits from the scalar product of their Bloch vectors and the product of their
@@ -62,65 +89,81 @@ inline void require_qubit(std::string_view argument, qubit const& q) {
 
 /// How close two qubits are, in closed form: every value is a sum of terms that are not negative,
 /// so each keeps full relative accuracy, however close to 0 it is.
-struct qubit_closeness {
-    double fidelity = 0.0;
-    double infidelity = 0.0;
-    double trace_distance = 0.0;
+template <real_number Real = double>
+struct basic_qubit_closeness {
+    Real fidelity = 0;
+    Real infidelity = 0;
+    Real trace_distance = 0;
     /// Tr(rho sigma).
-    double overlap = 0.0;
+    Real overlap = 0;
 };
+
+using qubit_closeness = basic_qubit_closeness<>;
 
 /// Symmetric bit for bit. That the angles are finite and the lengths in [0,1] is the caller's duty
 /// (require_qubit).
-[[nodiscard]] inline qubit_closeness compare(qubit const& a, qubit const& b) noexcept {
-    auto const square = [](double x) { return x * x; };
-    double const s = std::sin(a.theta) * std::sin(b.theta);
-    double const half_turn = 0.5 * a.phi - 0.5 * b.phi;
+template <real_number Real>
+[[nodiscard]] basic_qubit_closeness<Real> compare(basic_qubit<Real> const& first,
+                                                  basic_qubit<Real> const& second) noexcept {
+    auto const a = detail::wide(first), b = detail::wide(second);
+    using wide = detail::working<Real>;
+    auto const square = [](wide x) { return x * x; };
+    wide const s = std::sin(a.theta) * std::sin(b.theta);
+    wide const half_turn = 0.5 * a.phi - 0.5 * b.phi;
     // Where exactly one theta is outside [0, pi], its qubit is the one at -theta with phi + pi.
     bool const folded = s < 0.0;
-    double const sum_half = 0.5 * a.theta + 0.5 * b.theta;
-    double const difference_half = 0.5 * a.theta - 0.5 * b.theta;
-    double const near = folded ? sum_half : difference_half;
-    double const far = folded ? difference_half : sum_half;
-    double const sin_turn = square(folded ? std::cos(half_turn) : std::sin(half_turn));
-    double const cos_turn = square(folded ? std::sin(half_turn) : std::cos(half_turn));
+    wide const sum_half = 0.5 * a.theta + 0.5 * b.theta;
+    wide const difference_half = 0.5 * a.theta - 0.5 * b.theta;
+    wide const near = folded ? sum_half : difference_half;
+    wide const far = folded ? difference_half : sum_half;
+    wide const sin_turn = square(folded ? std::cos(half_turn) : std::sin(half_turn));
+    wide const cos_turn = square(folded ? std::sin(half_turn) : std::cos(half_turn));
     // With g the angle between the Bloch vectors.
-    double const sin2_half = square(std::sin(near)) + std::abs(s) * sin_turn;
-    double const cos2_half = square(std::cos(far)) + std::abs(s) * cos_turn;
+    wide const sin2_half = square(std::sin(near)) + std::abs(s) * sin_turn;
+    wide const cos2_half = square(std::cos(far)) + std::abs(s) * cos_turn;
 
-    double const ra = a.bloch_length, rb = b.bloch_length;
-    double const ma = mixedness(ra), mb = mixedness(rb);
-    double const length_difference = square(ra - rb);
-    double const distance2 = length_difference + 4.0 * (ra * rb) * sin2_half;
-    double const mixed_sum = ma + mb;
-    double const mixed_difference = mixed_sum > 0.0 ? (ra - rb) * (ra + rb) / mixed_sum : 0.0;
-    double const aligned = (ra * rb) * cos2_half;
-    return {clamp_unit(0.25 * (length_difference + 4.0 * aligned + square(mixed_sum))),
-            clamp_unit(0.25 * (distance2 + square(mixed_difference))),
-            clamp_unit(0.5 * std::sqrt(distance2)), clamp_unit(0.5 * (1.0 - ra * rb) + aligned)};
+    wide const ra = a.bloch_length, rb = b.bloch_length;
+    wide const ma = mixedness(ra), mb = mixedness(rb);
+    wide const length_difference = square(ra - rb);
+    wide const distance2 = length_difference + 4.0 * (ra * rb) * sin2_half;
+    wide const mixed_sum = ma + mb;
+    wide const mixed_difference = mixed_sum > 0.0 ? (ra - rb) * (ra + rb) / mixed_sum : 0.0;
+    wide const aligned = (ra * rb) * cos2_half;
+    auto const rounded = [](wide x) { return static_cast<Real>(detail::within_unit(x)); };
+    return {rounded(0.25 * (length_difference + 4.0 * aligned + square(mixed_sum))),
+            rounded(0.25 * (distance2 + square(mixed_difference))),
+            rounded(0.5 * std::sqrt(distance2)), rounded(0.5 * (1.0 - ra * rb) + aligned)};
 }
 
-[[nodiscard]] inline double fidelity(qubit const& a, qubit const& b) noexcept {
+template <real_number Real>
+[[nodiscard]] Real fidelity(basic_qubit<Real> const& a, basic_qubit<Real> const& b) noexcept {
     return compare(a, b).fidelity;
 }
 
-[[nodiscard]] inline double infidelity(qubit const& a, qubit const& b) noexcept {
+template <real_number Real>
+[[nodiscard]] Real infidelity(basic_qubit<Real> const& a, basic_qubit<Real> const& b) noexcept {
     return compare(a, b).infidelity;
 }
 
 /// A qubit prepared for pair scoring: sqrt(r) (cos theta/2, e^{i phi} sin theta/2), and the halves
 /// of the Bloch length r and of its mixedness.
-struct spinor {
-    double upper = 0.0;
-    double lower_re = 0.0;
-    double lower_im = 0.0;
-    double half_length = 0.0;
-    double half_mixed = 0.5;
+template <real_number Real = double>
+struct basic_spinor {
+    Real upper = 0;
+    Real lower_re = 0;
+    Real lower_im = 0;
+    Real half_length = 0;
+    Real half_mixed = 0.5;
 };
 
-[[nodiscard]] inline spinor to_spinor(qubit const& q) noexcept {
-    double const scale = std::sqrt(q.bloch_length);
-    double const lower = scale * std::sin(0.5 * q.theta);
+using spinor = basic_spinor<>;
+
+/// In what one computes with: for a qubit of floats a spinor of doubles.
+template <real_number Real>
+[[nodiscard]] basic_spinor<detail::working<Real>> to_spinor(basic_qubit<Real> const& one) noexcept {
+    auto const q = detail::wide(one);
+    auto const scale = std::sqrt(q.bloch_length);
+    auto const lower = scale * std::sin(0.5 * q.theta);
     return {scale * std::cos(0.5 * q.theta), lower * std::cos(q.phi), lower * std::sin(q.phi),
             0.5 * q.bloch_length, 0.5 * mixedness(q.bloch_length)};
 }
@@ -156,11 +199,12 @@ WEFT_INLINE void spinor_fidelity(Real const (&a)[5], Real const (&b)[5], Real co
 } // namespace detail
 
 /// Fidelity of two prepared qubits. Symmetric bit for bit.
-[[nodiscard]] inline double fidelity(spinor const& a, spinor const& b) noexcept {
-    double const x[5] = {a.upper, a.lower_re, a.lower_im, a.half_length, a.half_mixed};
-    double const y[5] = {b.upper, b.lower_re, b.lower_im, b.half_length, b.half_mixed};
-    double f = 0.0;
-    detail::spinor_fidelity(x, y, 1.0, f);
+template <real_number Real>
+[[nodiscard]] Real fidelity(basic_spinor<Real> const& a, basic_spinor<Real> const& b) noexcept {
+    Real const x[5] = {a.upper, a.lower_re, a.lower_im, a.half_length, a.half_mixed};
+    Real const y[5] = {b.upper, b.lower_re, b.lower_im, b.half_length, b.half_mixed};
+    Real f = 0;
+    detail::spinor_fidelity(x, y, Real{1}, f);
     return f;
 }
 
