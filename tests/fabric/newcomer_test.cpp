@@ -73,7 +73,7 @@ TEST(newcomers, exact_where_spectra_are_awkward) {
                                 0.3 * l2 / size + 0.3 * weft_test::cohesion(larger);
         EXPECT_NEAR(*newcomers(c, w)[0].stability, expected, 2e-14) << name;
     };
-    int const n = 120;
+    int const n = 100;
     Eigen::MatrixXd chain = Eigen::MatrixXd::Zero(n, n), ring, star = chain;
     for (int i = 0; i + 1 < n; ++i) {
         chain(i, i + 1) = chain(i + 1, i) = 1.0;
@@ -86,8 +86,8 @@ TEST(newcomers, exact_where_spectra_are_awkward) {
     Eigen::RowVectorXd faint = end;
     faint(n - 1) = 1e-7;
     Eigen::MatrixXd cliques = weft_test::uniform(n, 1.0);
-    cliques.topRightCorner(60, 60).setConstant(1e-6);
-    cliques.bottomLeftCorner(60, 60).setConstant(1e-6);
+    cliques.topRightCorner(50, 50).setConstant(1e-6);
+    cliques.bottomLeftCorner(50, 50).setConstant(1e-6);
     std::pair<std::string, Eigen::MatrixXd> const groups[] = {
         {"chain", chain},
         {"ring", ring},

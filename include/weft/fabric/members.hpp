@@ -31,8 +31,8 @@ struct member {
     for (Eigen::Index i = 0; i < n; ++i) out[static_cast<std::size_t>(i)].strength = strengths(i);
     if (n < 3) return out;
 
-    detail::lanczos iteration;
-    double const whole = detail::combine(detail::factors_of(tidy, iteration), weights);
+    detail::spectra space;
+    double const whole = detail::combine(detail::factors_of(tidy, space), weights);
     Eigen::MatrixXd rest(n - 1, n - 1);
     for (Eigen::Index i = 0; i < n; ++i) {
         Eigen::Index const after = n - 1 - i;
@@ -40,7 +40,7 @@ struct member {
         rest.bottomLeftCorner(after, i) = tidy.bottomLeftCorner(after, i);
         rest.topRightCorner(i, after) = tidy.topRightCorner(i, after);
         rest.bottomRightCorner(after, after) = tidy.bottomRightCorner(after, after);
-        double const without = detail::combine(detail::factors_of(rest, iteration), weights);
+        double const without = detail::combine(detail::factors_of(rest, space), weights);
         out[static_cast<std::size_t>(i)].contribution = whole - without;
     }
     return out;

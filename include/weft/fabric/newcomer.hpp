@@ -54,9 +54,9 @@ newcomers(Eigen::Ref<Eigen::MatrixXd const> const& c,
     if (n == 0 || m == 0) return out;
 
     Eigen::MatrixXd const tidy = detail::tidy(c);
-    detail::lanczos iteration;
+    detail::spectra space;
     std::optional<double> now;
-    if (n > 1) now = detail::combine(detail::factors_of(tidy, iteration), weights);
+    if (n > 1) now = detail::combine(detail::factors_of(tidy, space), weights);
     auto const labels = detail::components(tidy, 0.0);
     double const base_sum = detail::pair_sum(tidy);
 
@@ -77,7 +77,7 @@ newcomers(Eigen::Ref<Eigen::MatrixXd const> const& c,
             std::all_of(reached.begin(), reached.end(), [](char r) { return r != 0; });
         fill(work, k);
         auto const f =
-            detail::factors_of(work, base_sum + candidates.row(k).sum(), connected, iteration, [&] {
+            detail::factors_of(work, base_sum + candidates.row(k).sum(), connected, space, [&] {
                 Eigen::MatrixXd whole(n + 1, n + 1);
                 fill(whole, k);
                 return whole;

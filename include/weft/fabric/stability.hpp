@@ -68,6 +68,8 @@ struct factors {
     double cohesion = 0.0;
     /// l_2, 0 where disconnected.
     double l2 = 0.0;
+    /// l_n, where it came for free.
+    std::optional<double> ln;
 };
 
 inline double combine(factors const& f, stability_weights const& w) {
@@ -80,27 +82,34 @@ inline double combine(factors const& f, stability_weights const& w) {
 /// `work` (overwritten) and sum to `weight`; `connected` is known beforehand, by graph search.
 /// `rebuild` gives the full symmetric matrix again, for the rare case that needs it.
 template <class Rebuild>
-factors factors_of(Eigen::Ref<Eigen::MatrixXd> work, double weight, bool connected,
-                   lanczos& iteration, Rebuild&& rebuild) {
+factors factors_of(Eigen::Ref<Eigen::MatrixXd> work, double weight, bool connected, spectra& space,
+                   Rebuild&& rebuild) {
     double const n = static_cast<double>(work.rows());
     factors f;
     f.density = clamp_unit(weight / (0.5 * n * (n - 1.0)));
     if (!connected) return f;
+    std::optional<double> l2;
+    if (work.rows() <= small_group) {
+        auto const [second, last] = space.small.second_and_last(work);
+        f.ln = last;
+        // Smaller ones would lose digits.
+        if (second >= 0x1p-8 * last) l2 = second;
+    }
     double const log_sum = eliminate(work);
     if (!(log_sum > -std::numeric_limits<double>::infinity())) return f;
     // tau / n^(n-2) = n * product of d_k / n.
     f.cohesion = std::min(f.density, std::exp((log_sum + std::log(n)) / (n - 1.0)));
-    auto const l2 = second_smallest(work, iteration);
+    if (!l2) l2 = second_smallest(work, space.iteration);
     f.l2 = l2 ? *l2 : dense_eigenvalue(rebuild(), 1);
     f.connectivity = std::min(f.cohesion, f.l2 / n);
     return f;
 }
 
 /// As above for a whole symmetric matrix.
-inline factors factors_of(Eigen::MatrixXd const& c, lanczos& iteration) {
+inline factors factors_of(Eigen::MatrixXd const& c, spectra& space) {
     Eigen::MatrixXd work = c;
     bool const connected = components(c, 0.0).count == 1;
-    return factors_of(work, pair_sum(c), connected, iteration,
+    return factors_of(work, pair_sum(c), connected, space,
                       [&]() -> Eigen::MatrixXd const& { return c; });
 }
 
@@ -123,8 +132,8 @@ inline factors factors_of(Eigen::MatrixXd const& c, lanczos& iteration) {
         return out;
     }
     Eigen::MatrixXd const tidy = detail::tidy(c);
-    detail::lanczos iteration;
-    auto const f = detail::factors_of(tidy, iteration);
+    detail::spectra space;
+    auto const f = detail::factors_of(tidy, space);
     out.stability = detail::combine(f, weights);
     out.density = f.density;
     out.connectivity = f.connectivity;
@@ -137,7 +146,9 @@ inline factors factors_of(Eigen::MatrixXd const& c, lanczos& iteration) {
     } else {
         // Squares of tiny numbers would underflow on the way to l_n.
         double const up = strongest < 0x1p-400 ? 0x1p400 : 1.0;
-        out.evenness = clamp_unit(f.l2 * up / detail::largest_eigenvalue(tidy * up, iteration));
+        double const last =
+            f.ln ? *f.ln * up : detail::largest_eigenvalue(tidy * up, space.iteration);
+        out.evenness = clamp_unit(f.l2 * up / last);
     }
     return out;
 }
