@@ -19,6 +19,7 @@
 #include "weft/fabric/clusters.hpp"
 #include "weft/fabric/fabric.hpp"
 #include "weft/fabric/json.hpp"
+#include "weft/fabric/links.hpp"
 #include "weft/fabric/members.hpp"
 #include "weft/fabric/newcomer.hpp"
 #include "weft/fabric/spectrum.hpp"

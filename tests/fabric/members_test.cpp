@@ -23,7 +23,48 @@ RC_GTEST_PROP(members, contribution_is_the_difference_without_the_member, ()) {
         auto const& m = all[static_cast<std::size_t>(i)];
         RC_ASSERT(*m.contribution == whole - *stability(rest).stability);
         RC_ASSERT(std::abs(m.strength - c.row(i).sum()) < 1e-14);
+        auto const without = stability(rest);
+        auto const with = stability(c);
+        RC_ASSERT(*m.density_contribution == *with.density - *without.density);
+        RC_ASSERT(*m.cohesion_contribution == *with.cohesion - *without.cohesion);
+        RC_ASSERT(*m.connectivity_contribution == *with.connectivity - *without.connectivity);
     }
+}
+
+RC_GTEST_PROP(members, tree_links_and_prominence, ()) {
+    int const n = weft_test::whole(2, 12);
+    Eigen::MatrixXd c = weft_test::group(n, weft_test::whole(0, 8));
+    auto const before = members(c);
+    double links = 0.0;
+    bool const connected = *stability(c).cohesion > 0.0;
+    for (auto const& m : before) {
+        links += m.tree_links;
+        RC_ASSERT(m.tree_links >= (m.strength > 0.0 ? 1.0 - 1e-12 : 0.0));
+        RC_ASSERT(weft::in_unit(*m.prominence));
+        RC_ASSERT((*m.prominence > 0.0) == connected);
+    }
+    if (connected) RC_ASSERT(std::abs(links - 2.0 * (n - 1)) < 1e-10);
+    int const i = weft_test::whole(1, n - 1), j = weft_test::whole(0, i - 1);
+    c(i, j) = c(j, i) = 1.0;
+    auto const after = members(c);
+    for (std::size_t k = 0; k < after.size(); ++k) {
+        RC_ASSERT(*after[k].prominence >= *before[k].prominence - 1e-13);
+    }
+}
+
+TEST(members, in_a_uniform_group_all_are_as_prominent_as_its_pairs) {
+    for (auto const& m : members(weft_test::uniform(8, 0.3))) {
+        EXPECT_NEAR(*m.prominence, 0.3, 1e-14);
+        EXPECT_NEAR(m.tree_links, 2.0 * 7 / 8, 1e-13);
+    }
+}
+
+TEST(members, twins_contribute_alike) {
+    Eigen::MatrixXd c(4, 4);
+    c << 0, 1, 0.6, 0.2, 1, 0, 0.6, 0.2, 0.6, 0.6, 0, 0.4, 0.2, 0.2, 0.4, 0;
+    auto const all = members(c);
+    EXPECT_NEAR(*all[0].contribution, *all[1].contribution, 1e-15);
+    EXPECT_NEAR(*all[0].prominence, *all[1].prominence, 1e-15);
 }
 
 TEST(members, small_groups_have_no_contributions) {
@@ -31,7 +72,7 @@ TEST(members, small_groups_have_no_contributions) {
     auto const one = members(Eigen::MatrixXd::Constant(1, 1, 0.7));
     ASSERT_EQ(one.size(), 1U);
     EXPECT_EQ(one[0].strength, 0.0);
-    EXPECT_FALSE(one[0].contribution.has_value());
+    EXPECT_FALSE(one[0].contribution.has_value() || one[0].prominence.has_value());
     auto const two = members(weft_test::uniform(2, 0.7));
     ASSERT_EQ(two.size(), 2U);
     EXPECT_EQ(two[1].strength, 0.7);

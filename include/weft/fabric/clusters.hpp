@@ -43,6 +43,13 @@ inline component_labels components(Eigen::Ref<Eigen::MatrixXd const> const& c, d
     return labels;
 }
 
+/// The members of each component.
+inline std::vector<std::vector<std::size_t>> lists(component_labels const& labels) {
+    std::vector<std::vector<std::size_t>> out(labels.count);
+    for (std::size_t i = 0; i < labels.of.size(); ++i) out[labels.of[i]].push_back(i);
+    return out;
+}
+
 } // namespace detail
 
 /// The connected components of the graph whose edges are the pairs with c_ij > threshold, each in
@@ -52,10 +59,7 @@ inline component_labels components(Eigen::Ref<Eigen::MatrixXd const> const& c, d
 clusters(Eigen::Ref<Eigen::MatrixXd const> const& c, double threshold = 0.0) {
     require_compatibility("compatibility", c);
     require_unit("threshold", threshold);
-    auto const labels = detail::components(detail::tidy(c), threshold);
-    std::vector<std::vector<std::size_t>> out(labels.count);
-    for (std::size_t i = 0; i < labels.of.size(); ++i) out[labels.of[i]].push_back(i);
-    return out;
+    return detail::lists(detail::components(detail::tidy(c), threshold));
 }
 
 } // namespace weft::inline v0::fabric

@@ -325,7 +325,9 @@ private:
         if (basis_.rows() != n || basis_.cols() < steps) basis_.resize(n, steps);
         small_.clear();
         next_.resize(n);
-        for (Eigen::Index i = 0; i < n; ++i) next_(i) = start_entry(i);
+        // Another start than the one whose eigenvector is now to be avoided.
+        Eigen::Index const skip = against != nullptr ? n : 0;
+        for (Eigen::Index i = 0; i < n; ++i) next_(i) = start_entry(i + skip);
         center(next_, against);
         double norm = next_.norm();
         for (Eigen::Index k = 0; k < steps; ++k) {
