@@ -6,9 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
-#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +17,7 @@
 #include "weft/core/error.hpp"
 #include "weft/core/lanes.hpp"
 #include "weft/core/number.hpp"
+#include "weft/quantum/packs.hpp"
 #include "weft/quantum/pairs.hpp"
 #include "weft/quantum/qubit.hpp"
 #include "weft/quantum/state.hpp"
@@ -44,66 +43,10 @@ struct serial_tasks {
 
 namespace detail {
 
-inline constexpr std::size_t cache_line = 64;
 /// States that are handled together as rows.
 inline constexpr std::size_t band_rows = 64;
 /// Panels (a cache line of states each) that are handled together as columns.
 inline constexpr std::size_t chunk_panels = 4;
-
-template <class T>
-struct line_allocator {
-    using value_type = T;
-    line_allocator() = default;
-    template <class U>
-    explicit line_allocator(line_allocator<U> const&) noexcept {}
-
-    [[nodiscard]] T* allocate(std::size_t n) {
-        return static_cast<T*>(::operator new (n * sizeof(T), std::align_val_t{cache_line}));
-    }
-    void deallocate(T* p, std::size_t) noexcept {
-        ::operator delete (p, std::align_val_t{cache_line});
-    }
-    friend bool operator==(line_allocator const&, line_allocator const&) { return true; }
-};
-
-template <class Real>
-using line_vector = std::vector<Real, line_allocator<Real>>;
-
-template <class Real, std::size_t Bytes>
-struct pack;
-
-template <>
-struct pack<double, 16> {
-    static constexpr std::size_t count = 2;
-    using real [[gnu::vector_size(16)]] = double;
-};
-template <>
-struct pack<double, 32> {
-    static constexpr std::size_t count = 4;
-    using real [[gnu::vector_size(32)]] = double;
-};
-template <>
-struct pack<float, 16> {
-    static constexpr std::size_t count = 4;
-    using real [[gnu::vector_size(16)]] = float;
-};
-template <>
-struct pack<float, 32> {
-    static constexpr std::size_t count = 8;
-    using real [[gnu::vector_size(32)]] = float;
-};
-
-inline constexpr std::size_t pack_bytes = 8 * weft::detail::target_lanes::count;
-
-template <class Real, class Pack>
-WEFT_INLINE void load_pack(Pack& to, Real const* from) noexcept {
-    std::memcpy(&to, from, sizeof to);
-}
-
-template <class Real, class Pack>
-WEFT_INLINE void store_pack(Real* to, Pack const& from) noexcept {
-    std::memcpy(to, &from, sizeof from);
-}
 
 /// out = min(f, 1), for numbers >= 0.
 template <class Pack>

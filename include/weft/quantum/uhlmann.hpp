@@ -10,162 +10,18 @@
 #include <variant>
 #include <vector>
 
-#include <Eigen/Eigenvalues>
-#include <Eigen/QR>
-#include <Eigen/SVD>
+#include <Eigen/Core>
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
 #include "weft/quantum/distance.hpp"
+#include "weft/quantum/factors.hpp"
 #include "weft/quantum/fidelity.hpp"
 #include "weft/quantum/state.hpp"
 
-/// Two mixed states, and any two states whatever their kinds. This header instantiates Eigen's
-/// complex SVD and eigensolver, which takes a compiler a while: include it where it is needed.
+/// Two mixed states, and any two states whatever their kinds. The linear algebra is in
+/// weft/quantum/factors.hpp, which can be compiled apart.
 namespace weft::inline v0::quantum {
-
-namespace detail {
-
-/// Both factors in their fixed order, and C = A^H B.
-template <class Real>
-struct factor_pair {
-    matrix<Real> const& a;
-    matrix<Real> const& b;
-    matrix<Real> product;
-
-    static factor_pair of(matrix<Real> const& x, matrix<Real> const& y) {
-        require_same_dimension(x.rows(), y.rows());
-        bool const swap = comes_after(x, y);
-        auto const& a = swap ? y : x;
-        auto const& b = swap ? x : y;
-        return {a, b, a.adjoint() * b};
-    }
-};
-
-template <class Real>
-real_vector<Real> singular_values(matrix<Real> const& c) {
-    return Eigen::JacobiSVD<matrix<Real>>(c).singularValues();
-}
-
-/// The root fidelity, the sum of the singular values of C. With one of them it is the norm; with
-/// two the square of their sum is ||C||^2 + 2 sqrt(det C C^H), and the determinant is a sum of
-/// squared minors (Cauchy and Binet), which does not cancel.
-template <class Real>
-Real root_fidelity_of(matrix<Real> const& c) {
-    Eigen::Index const small = std::min(c.rows(), c.cols());
-    if (small == 1) return c.norm();
-    if (small == 2) {
-        matrix<Real> const wide = c.rows() == 2 ? c : matrix<Real>(c.transpose());
-        Real minors = 0;
-        for (Eigen::Index i = 0; i < wide.cols(); ++i) {
-            for (Eigen::Index j = 0; j < i; ++j) {
-                minors += std::norm(wide(0, i) * wide(1, j) - wide(0, j) * wide(1, i));
-            }
-        }
-        return std::sqrt(c.squaredNorm() + 2 * std::sqrt(minors));
-    }
-    return singular_values(c).sum();
-}
-
-/// 1 - Tr rho^2 = 2 sum_{i<j} |a_i ^ a_j|^2 over the columns of the factor: 0 for one column, and
-/// nothing cancels.
-template <class Real>
-Real linear_entropy(matrix<Real> const& a) {
-    Real sum = 0;
-    for (Eigen::Index i = 1; i < a.cols(); ++i) {
-        for (Eigen::Index j = 0; j < i; ++j) {
-            Real const length2 = a.col(j).squaredNorm();
-            if (!(length2 > 0)) continue;
-            std::complex<Real> const along = a.col(j).dot(a.col(i)) / length2;
-            sum += length2 * (a.col(i) - along * a.col(j)).squaredNorm();
-        }
-    }
-    return 2 * sum;
-}
-
-/// ||A - B U||^2 at the unitary U that makes it least, factors padded with zero columns to the same
-/// width: the squared Bures distance.
-template <class Real>
-Real procrustes(factor_pair<Real> const& pair) {
-    Eigen::Index const d = pair.a.rows();
-    Eigen::Index const width = std::max(pair.a.cols(), pair.b.cols());
-    matrix<Real> a = matrix<Real>::Zero(d, width);
-    matrix<Real> b = matrix<Real>::Zero(d, width);
-    matrix<Real> c = matrix<Real>::Zero(width, width);
-    a.leftCols(pair.a.cols()) = pair.a;
-    b.leftCols(pair.b.cols()) = pair.b;
-    c.topLeftCorner(pair.a.cols(), pair.b.cols()) = pair.product;
-    Eigen::JacobiSVD<matrix<Real>> const svd(c, Eigen::ComputeFullU | Eigen::ComputeFullV);
-    matrix<Real> const turn = svd.matrixV() * svd.matrixU().adjoint();
-    a.noalias() -= b * turn;
-    return a.squaredNorm();
-}
-
-template <class Real>
-Real half_trace_norm(matrix<Real> const& hermitian) {
-    Eigen::SelfAdjointEigenSolver<matrix<Real>> const solver(hermitian, Eigen::EigenvaluesOnly);
-    if (solver.info() != Eigen::Success) {
-        WEFT_THROW(not_converged("eigenvalues of the difference of two states"));
-    }
-    return within_unit<Real>(solver.eigenvalues().cwiseAbs().sum() / 2);
-}
-
-/// The five measures of two factors.
-template <class Real>
-Real factor_fidelity(matrix<Real> const& a, matrix<Real> const& b) {
-    Real const root = root_fidelity_of(factor_pair<Real>::of(a, b).product);
-    return within_unit(root * root);
-}
-
-template <class Real>
-Real factor_infidelity(matrix<Real> const& a, matrix<Real> const& b) {
-    Real const d2 = std::min(Real{2}, procrustes(factor_pair<Real>::of(a, b)));
-    return within_unit(d2 * (1 - d2 / 4));
-}
-
-template <class Real>
-Real factor_sub_fidelity(matrix<Real> const& a, matrix<Real> const& b) {
-    auto const pair = factor_pair<Real>::of(a, b);
-    real_vector<Real> const s = singular_values(pair.product);
-    Real sum = 0, second = 0;
-    for (Eigen::Index i = 0; i < s.size(); ++i) {
-        Real const square = s(i) * s(i);
-        second += sum * square;
-        sum += square;
-    }
-    Real const bound = sum + 2 * std::sqrt(second);
-    Real const root = root_fidelity_of(pair.product);
-    return within_unit(std::min(bound, root * root));
-}
-
-template <class Real>
-Real factor_super_fidelity(matrix<Real> const& a, matrix<Real> const& b) {
-    auto const pair = factor_pair<Real>::of(a, b);
-    Real const root = root_fidelity_of(pair.product);
-    Real const bound =
-        pair.product.squaredNorm() + std::sqrt(linear_entropy(pair.a) * linear_entropy(pair.b));
-    return within_unit(std::max(bound, root * root));
-}
-
-template <class Real>
-Real factor_trace_distance(matrix<Real> const& x, matrix<Real> const& y) {
-    auto const pair = factor_pair<Real>::of(x, y);
-    Eigen::Index const d = pair.a.rows(), r = pair.a.cols(), s = pair.b.cols();
-    if (r + s >= d) {
-        matrix<Real> difference = pair.a * pair.a.adjoint();
-        difference.noalias() -= pair.b * pair.b.adjoint();
-        return half_trace_norm(difference);
-    }
-    matrix<Real> both(d, r + s);
-    both << pair.a, pair.b;
-    Eigen::HouseholderQR<matrix<Real>> const qr(both);
-    matrix<Real> const upper = qr.matrixQR().topRows(r + s).template triangularView<Eigen::Upper>();
-    matrix<Real> difference = upper.leftCols(r) * upper.leftCols(r).adjoint();
-    difference.noalias() -= upper.rightCols(s) * upper.rightCols(s).adjoint();
-    return half_trace_norm(difference);
-}
-
-} // namespace detail
 
 /// Uhlmann's fidelity: the squared sum of the singular values of A^H B. O(d r s) and an SVD of
 /// r x s. Throws invalid_argument where the dimensions differ.
