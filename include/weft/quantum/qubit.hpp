@@ -100,6 +100,33 @@ struct basic_qubit_closeness {
 
 using qubit_closeness = basic_qubit_closeness<>;
 
+namespace detail {
+
+/// sin^2 and cos^2 of half the angle between two Bloch vectors.
+template <class Wide>
+struct half_angle {
+    Wide sin2 = 0;
+    Wide cos2 = 0;
+
+    half_angle(basic_qubit<Wide> const& a, basic_qubit<Wide> const& b) noexcept {
+        auto const square = [](Wide x) { return x * x; };
+        Wide const s = std::sin(a.theta) * std::sin(b.theta);
+        Wide const half_turn = 0.5 * a.phi - 0.5 * b.phi;
+        // Where exactly one theta is outside [0, pi], its qubit is the one at -theta with phi + pi.
+        bool const folded = s < 0.0;
+        Wide const sum_half = 0.5 * a.theta + 0.5 * b.theta;
+        Wide const difference_half = 0.5 * a.theta - 0.5 * b.theta;
+        Wide const near = folded ? sum_half : difference_half;
+        Wide const far = folded ? difference_half : sum_half;
+        Wide const sin_turn = square(folded ? std::cos(half_turn) : std::sin(half_turn));
+        Wide const cos_turn = square(folded ? std::sin(half_turn) : std::cos(half_turn));
+        sin2 = square(std::sin(near)) + std::abs(s) * sin_turn;
+        cos2 = square(std::cos(far)) + std::abs(s) * cos_turn;
+    }
+};
+
+} // namespace detail
+
 /// Symmetric bit for bit. That the angles are finite and the lengths in [0,1] is the caller's duty
 /// (require_qubit).
 template <real_number Real>
@@ -108,27 +135,14 @@ template <real_number Real>
     auto const a = detail::wide(first), b = detail::wide(second);
     using wide = detail::working<Real>;
     auto const square = [](wide x) { return x * x; };
-    wide const s = std::sin(a.theta) * std::sin(b.theta);
-    wide const half_turn = 0.5 * a.phi - 0.5 * b.phi;
-    // Where exactly one theta is outside [0, pi], its qubit is the one at -theta with phi + pi.
-    bool const folded = s < 0.0;
-    wide const sum_half = 0.5 * a.theta + 0.5 * b.theta;
-    wide const difference_half = 0.5 * a.theta - 0.5 * b.theta;
-    wide const near = folded ? sum_half : difference_half;
-    wide const far = folded ? difference_half : sum_half;
-    wide const sin_turn = square(folded ? std::cos(half_turn) : std::sin(half_turn));
-    wide const cos_turn = square(folded ? std::sin(half_turn) : std::cos(half_turn));
-    // With g the angle between the Bloch vectors.
-    wide const sin2_half = square(std::sin(near)) + std::abs(s) * sin_turn;
-    wide const cos2_half = square(std::cos(far)) + std::abs(s) * cos_turn;
-
+    detail::half_angle<wide> const half(a, b);
     wide const ra = a.bloch_length, rb = b.bloch_length;
     wide const ma = mixedness(ra), mb = mixedness(rb);
     wide const length_difference = square(ra - rb);
-    wide const distance2 = length_difference + 4.0 * (ra * rb) * sin2_half;
+    wide const distance2 = length_difference + 4.0 * (ra * rb) * half.sin2;
     wide const mixed_sum = ma + mb;
     wide const mixed_difference = mixed_sum > 0.0 ? (ra - rb) * (ra + rb) / mixed_sum : 0.0;
-    wide const aligned = (ra * rb) * cos2_half;
+    wide const aligned = (ra * rb) * half.cos2;
     auto const rounded = [](wide x) { return static_cast<Real>(detail::within_unit(x)); };
     return {rounded(0.25 * (length_difference + 4.0 * aligned + square(mixed_sum))),
             rounded(0.25 * (distance2 + square(mixed_difference))),

@@ -2,10 +2,13 @@
 
 #include <cmath>
 #include <complex>
+#include <concepts>
 #include <cstddef>
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -15,7 +18,6 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
-#include "weft/core/unit.hpp"
 #include "weft/quantum/measures.hpp"
 #include "weft/quantum/state.hpp"
 
@@ -24,141 +26,228 @@
 namespace weft::inline v0::quantum {
 
 /// A mixed state by its eigenvalues > 0, largest first, and their eigenvectors (columns).
-struct spectrum {
-    Eigen::VectorXd values;
-    Eigen::MatrixXcd vectors;
+template <real_number Real = double>
+struct basic_spectrum {
+    detail::real_vector<Real> values;
+    detail::matrix<Real> vectors;
 };
+
+using spectrum = basic_spectrum<>;
 
 namespace detail {
 
 /// Eigenvalues of at most this are rounding of 0.
-inline double negligible(Eigen::Index d, double largest) noexcept {
-    return 4.0 * static_cast<double>(d) * std::numeric_limits<double>::epsilon() * largest;
+template <class Real>
+Real negligible(Eigen::Index d, Real largest) noexcept {
+    return 4 * static_cast<Real>(d) * std::numeric_limits<Real>::epsilon() * largest;
 }
 
-inline Eigen::Index numerical_rank(Eigen::VectorXd const& values, Eigen::Index d) {
-    Eigen::Index r = 0;
-    while (r < values.size() && values(r) > negligible(d, values(0))) ++r;
-    return r;
-}
-
-inline double plogp(double p) noexcept {
-    return p > 0.0 ? p * std::log(p) : 0.0;
+template <class Real>
+Real plogp(Real p) noexcept {
+    return p > 0 ? p * std::log(p) : Real{0};
 }
 
 /// Binary entropy of a qubit with Bloch length r.
-inline double qubit_entropy(double r) noexcept {
-    return 0.0 - plogp(0.5 * (1.0 + r)) - plogp(0.5 * (1.0 - r));
+template <class Real>
+Real qubit_entropy(Real r) noexcept {
+    return Real{0} - plogp((1 + r) / 2) - plogp((1 - r) / 2);
 }
 
 /// sum p^alpha.
-inline double power_sum(Eigen::VectorXd const& values, double alpha) {
-    double sum = 0.0;
+template <class Real>
+Real power_sum(real_vector<Real> const& values, Real alpha) {
+    Real sum = 0;
     for (Eigen::Index i = 0; i < values.size(); ++i) sum += std::pow(values(i), alpha);
     return sum;
 }
 
-inline double overlap2(spectrum const& a, spectrum const& b, Eigen::Index i, Eigen::Index j) {
+template <class Real>
+Real overlap2(basic_spectrum<Real> const& a, basic_spectrum<Real> const& b, Eigen::Index i,
+              Eigen::Index j) {
     return std::norm(a.vectors.col(i).dot(b.vectors.col(j)));
 }
 
-inline void require_order(std::string_view argument, double order) {
-    if (is_nan(order) || order < 0.0) {
-        WEFT_THROW(invalid_argument(std::string(argument), to_text(order), "a number >= 0"));
+template <class Real>
+void require_order(std::string_view argument, Real order) {
+    if (is_nan(static_cast<double>(order)) || order < 0) {
+        WEFT_THROW(invalid_argument(std::string(argument), text(order), "a number >= 0"));
     }
+}
+
+/// In what one computes with; eigenvalues of at most 4 d eps times the largest, with the eps of the
+/// state's own numbers, are left out.
+template <class Real, int D>
+basic_spectrum<working<Real>> decompose_wide(basic_density<Real, D> const& a) {
+    using wide_real = working<Real>;
+    matrix<wide_real> const& f = wide(a);
+    Eigen::JacobiSVD<matrix<wide_real>> const svd(f, Eigen::ComputeThinU);
+    basic_spectrum<wide_real> out;
+    out.values = svd.singularValues().cwiseAbs2();
+    Real const least = negligible(a.dimension(), static_cast<Real>(out.values(0)));
+    Eigen::Index r = 0;
+    while (r < out.values.size() && out.values(r) > least) ++r;
+    out.values.conservativeResize(r);
+    out.vectors = svd.matrixU().leftCols(r);
+    return out;
+}
+
+template <class Real>
+Real entropy_of(real_vector<Real> const& values) {
+    Real sum = 0;
+    for (Eigen::Index i = 0; i < values.size(); ++i) sum -= plogp(values(i));
+    return larger(Real{0}, sum);
+}
+
+/// Renyi's entropy of eigenvalues > 0, largest first.
+template <class Real>
+Real renyi_of(real_vector<Real> const& values, Real alpha) {
+    require_order("alpha", alpha);
+    if (alpha == 1) return entropy_of(values);
+    Real entropy = 0;
+    if (alpha == 0) {
+        entropy = std::log(static_cast<Real>(values.size()));
+    } else if (!finite(alpha)) {
+        entropy = -std::log(values(0));
+    } else {
+        // With the largest eigenvalue taken out, no power underflows as a whole.
+        Real const largest = values(0);
+        entropy = (alpha * std::log(largest) + std::log(power_sum<Real>(values / largest, alpha))) /
+                  (1 - alpha);
+    }
+    return larger(Real{0}, entropy);
+}
+
+/// The eigenvalues > 0 of a qubit.
+template <class Real>
+real_vector<Real> qubit_values(Real r) {
+    real_vector<Real> values(r < 1 ? 2 : 1);
+    values(0) = (1 + r) / 2;
+    if (r < 1) values(1) = (1 - r) / 2;
+    return values;
 }
 
 } // namespace detail
 
 /// From the singular values of the factor, so that small eigenvalues keep their digits; those of at
 /// most 4 d eps times the largest are left out. An SVD of d x r.
-[[nodiscard]] inline spectrum decompose(density const& a) {
-    Eigen::JacobiSVD<Eigen::MatrixXcd> const svd(a.factor(), Eigen::ComputeThinU);
-    spectrum out;
-    out.values = svd.singularValues().cwiseAbs2();
-    auto const r = detail::numerical_rank(out.values, a.dimension());
-    out.values.conservativeResize(r);
-    out.vectors = svd.matrixU().leftCols(r);
-    return out;
+template <class Real, int D>
+[[nodiscard]] basic_spectrum<Real> decompose(basic_density<Real, D> const& a) {
+    auto out = detail::decompose_wide(a);
+    if constexpr (std::same_as<Real, detail::working<Real>>) {
+        return out;
+    } else {
+        return {out.values.template cast<Real>(), out.vectors.template cast<std::complex<Real>>()};
+    }
 }
 
 /// The eigenvalues alone.
-[[nodiscard]] inline Eigen::VectorXd eigenvalues(density const& a) {
+template <class Real, int D>
+[[nodiscard]] detail::real_vector<Real> eigenvalues(basic_density<Real, D> const& a) {
     return decompose(a).values;
 }
 
 /// -Tr rho ln rho, in [0, ln d].
-[[nodiscard]] inline double von_neumann_entropy(density const& a) {
-    auto const values = eigenvalues(a);
-    double sum = 0.0;
-    for (Eigen::Index i = 0; i < values.size(); ++i) sum -= detail::plogp(values(i));
-    return sum > 0.0 ? sum : 0.0;
+template <class Real, int D>
+[[nodiscard]] Real von_neumann_entropy(basic_density<Real, D> const& a) {
+    return static_cast<Real>(detail::entropy_of(detail::decompose_wide(a).values));
 }
-[[nodiscard]] inline double von_neumann_entropy(ket const&) noexcept {
-    return 0.0;
+template <class Real, int D>
+[[nodiscard]] Real von_neumann_entropy(basic_ket<Real, D> const&) noexcept {
+    return 0;
+}
+/// Of the pure state sqrt(p): 0. (The entropy of the probabilities is that of diag(p).)
+template <class Real, int N>
+[[nodiscard]] Real von_neumann_entropy(basic_histogram<Real, N> const&) noexcept {
+    return 0;
 }
 /// The sum over the qubits.
-[[nodiscard]] inline double von_neumann_entropy(qubit_product const& a) {
-    double sum = 0.0;
-    for (auto const& q : a.qubits()) sum += detail::qubit_entropy(q.bloch_length);
-    return sum;
+template <class Real, int N>
+[[nodiscard]] Real von_neumann_entropy(basic_qubit_product<Real, N> const& a) {
+    detail::working<Real> sum = 0;
+    for (auto const& q : a.qubits()) sum += detail::qubit_entropy(detail::wide(q).bloch_length);
+    return static_cast<Real>(sum);
 }
 
 /// ln(Tr rho^alpha) / (1 - alpha), for alpha in [0, infinity]: the logarithm of the rank at 0, the
 /// von Neumann entropy at 1, -ln of the largest eigenvalue at infinity. Throws invalid_argument for
 /// a negative or NaN order.
-[[nodiscard]] inline double renyi_entropy(density const& a, double alpha) {
+template <class Real, int D>
+[[nodiscard]] Real renyi_entropy(basic_density<Real, D> const& a,
+                                 std::type_identity_t<detail::working<Real>> alpha) {
     detail::require_order("alpha", alpha);
-    if (alpha == 1.0) return von_neumann_entropy(a);
-    auto const values = eigenvalues(a);
-    double entropy = 0.0;
-    if (alpha == 0.0) {
-        entropy = std::log(static_cast<double>(values.size()));
-    } else if (alpha > std::numeric_limits<double>::max()) {
-        entropy = -std::log(values(0));
-    } else {
-        // With the largest eigenvalue taken out, no power underflows as a whole.
-        double const largest = values(0);
-        entropy = (alpha * std::log(largest) +
-                   std::log(detail::power_sum(Eigen::VectorXd(values / largest), alpha))) /
-                  (1.0 - alpha);
+    return static_cast<Real>(detail::renyi_of(detail::decompose_wide(a).values, alpha));
+}
+template <class Real, int D>
+[[nodiscard]] Real renyi_entropy(basic_ket<Real, D> const&,
+                                 std::type_identity_t<detail::working<Real>> alpha) {
+    detail::require_order("alpha", alpha);
+    return 0;
+}
+template <class Real, int N>
+[[nodiscard]] Real renyi_entropy(basic_histogram<Real, N> const&,
+                                 std::type_identity_t<detail::working<Real>> alpha) {
+    detail::require_order("alpha", alpha);
+    return 0;
+}
+/// The sum over the qubits.
+template <class Real, int N>
+[[nodiscard]] Real renyi_entropy(basic_qubit_product<Real, N> const& a,
+                                 std::type_identity_t<detail::working<Real>> alpha) {
+    detail::require_order("alpha", alpha);
+    detail::working<Real> sum = 0;
+    for (auto const& q : a.qubits()) {
+        sum += detail::renyi_of(detail::qubit_values(detail::wide(q).bloch_length), alpha);
     }
-    return entropy > 0.0 ? entropy : 0.0;
+    return static_cast<Real>(sum);
 }
 
 /// (1 - Tr rho^q) / (q - 1), for finite q >= 0; the von Neumann entropy at 1, the linear entropy
-/// 1 - Tr rho^2 at 2. Throws invalid_argument otherwise.
-[[nodiscard]] inline double tsallis_entropy(density const& a, double q) {
+/// 1 - Tr rho^2 at 2. Throws invalid_argument otherwise. For any state with a Renyi entropy R:
+/// Tr rho^q = exp((1 - q) R), so that the entropies of products add up.
+template <class State>
+[[nodiscard]] auto tsallis_entropy(State const& a,
+                                   std::type_identity_t<detail::working<typename State::real>> q)
+    -> decltype(renyi_entropy(a, q)) {
+    using real = typename State::real;
+    using wide = detail::working<real>;
     detail::require_order("q", q);
-    require_finite("q", q);
-    if (q == 1.0) return von_neumann_entropy(a);
-    double const entropy = (1.0 - detail::power_sum(eigenvalues(a), q)) / (q - 1.0);
-    return entropy > 0.0 ? entropy : 0.0;
+    if (!detail::finite(q)) {
+        WEFT_THROW(invalid_argument("q", detail::text(q), "a finite number"));
+    }
+    wide const renyi = renyi_entropy(a, q);
+    if (q == 1) return static_cast<real>(renyi);
+    return static_cast<real>(-std::expm1((1 - q) * renyi) / (q - 1));
 }
 
 /// Tr rho (ln rho - ln sigma) >= 0; infinity where rho has more than `outside` of its trace outside
 /// the support of sigma. Not symmetric. Throws invalid_argument where dimensions differ.
-[[nodiscard]] inline double relative_entropy(density const& rho, density const& sigma,
-                                             double outside = 1e-12) {
+template <class Real, int D, int E>
+    requires same_size<D, E>
+[[nodiscard]] Real relative_entropy(basic_density<Real, D> const& rho,
+                                    basic_density<Real, E> const& sigma,
+                                    Real outside = basic_tolerances<Real>::standard / 1000) {
     detail::require_same_dimension(rho.dimension(), sigma.dimension());
-    auto const a = decompose(rho), b = decompose(sigma);
-    Eigen::MatrixXcd const rest = rho.factor() - b.vectors * (b.vectors.adjoint() * rho.factor());
-    if (rest.squaredNorm() > outside) return std::numeric_limits<double>::infinity();
-    double sum = 0.0;
+    using wide = detail::working<Real>;
+    auto const a = detail::decompose_wide(rho), b = detail::decompose_wide(sigma);
+    auto const& f = detail::wide(rho);
+    detail::matrix<wide> const rest = f - b.vectors * (b.vectors.adjoint() * f);
+    if (rest.squaredNorm() > outside) return std::numeric_limits<Real>::infinity();
+    wide sum = 0;
     for (Eigen::Index i = 0; i < a.values.size(); ++i) {
         sum += detail::plogp(a.values(i));
         for (Eigen::Index j = 0; j < b.values.size(); ++j) {
             sum -= a.values(i) * detail::overlap2(a, b, i, j) * std::log(b.values(j));
         }
     }
-    return sum > 0.0 ? sum : 0.0;
+    return static_cast<Real>(detail::larger(wide{0}, sum));
 }
 
 /// S(A) + S(B) - S(AB) >= 0 between the parties `first` and the others; arguments as for
 /// partial_trace.
-[[nodiscard]] inline double mutual_information(density const& a,
-                                               std::span<Eigen::Index const> dimensions,
-                                               std::span<std::size_t const> first) {
+template <class Real, int D>
+[[nodiscard]] Real mutual_information(basic_density<Real, D> const& a,
+                                      std::span<Eigen::Index const> dimensions,
+                                      std::span<std::size_t const> first) {
     auto const left = partial_trace(a, dimensions, first);
     std::vector<std::size_t> others;
     for (std::size_t k = 0; k < dimensions.size(); ++k) {
@@ -167,64 +256,81 @@ inline void require_order(std::string_view argument, double order) {
         if (!named) others.push_back(k);
     }
     auto const right = partial_trace(a, dimensions, others);
-    double const information =
-        von_neumann_entropy(left) + von_neumann_entropy(right) - von_neumann_entropy(a);
-    return information > 0.0 ? information : 0.0;
+    return detail::larger(Real{0}, von_neumann_entropy(left) + von_neumann_entropy(right) -
+                                       von_neumann_entropy(a));
 }
 
 /// |psi> = sum_k s_k |left_k> |right_k>: coefficients > 0, largest first, and orthonormal columns.
-struct schmidt_form {
-    Eigen::VectorXd coefficients;
-    Eigen::MatrixXcd left;
-    Eigen::MatrixXcd right;
+template <real_number Real = double>
+struct basic_schmidt_form {
+    detail::real_vector<Real> coefficients;
+    detail::matrix<Real> left;
+    detail::matrix<Real> right;
 };
 
+using schmidt_form = basic_schmidt_form<>;
+
 /// Between the parties `first` (left) and the others; arguments as for partial_trace.
-[[nodiscard]] inline schmidt_form schmidt(ket const& a, std::span<Eigen::Index const> dimensions,
-                                          std::span<std::size_t const> first) {
+template <class Real, int D>
+[[nodiscard]] basic_schmidt_form<Real> schmidt(basic_ket<Real, D> const& a,
+                                               std::span<Eigen::Index const> dimensions,
+                                               std::span<std::size_t const> first) {
+    using wide = detail::working<Real>;
     auto const at = detail::split(a.dimension(), dimensions, first);
-    Eigen::MatrixXcd m(at.kept, at.dropped);
+    auto const& v = detail::wide(a);
+    detail::matrix<wide> m(at.kept, at.dropped);
     for (Eigen::Index i = 0; i < a.dimension(); ++i) {
         auto const n = static_cast<std::size_t>(i);
-        m(at.kept_of[n], at.dropped_of[n]) = a.amplitudes()(i);
+        m(at.kept_of[n], at.dropped_of[n]) = v(i);
     }
-    Eigen::JacobiSVD<Eigen::MatrixXcd> const svd(m, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    Eigen::VectorXd const s = svd.singularValues();
+    Eigen::JacobiSVD<detail::matrix<wide>> const svd(m, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    detail::real_vector<wide> const s = svd.singularValues();
     Eigen::Index r = 0;
-    double const least =
-        s(0) * static_cast<double>(a.dimension()) * std::numeric_limits<double>::epsilon();
+    wide const least = s(0) * static_cast<wide>(a.dimension()) *
+                       static_cast<wide>(std::numeric_limits<Real>::epsilon());
     while (r < s.size() && s(r) > least) ++r;
-    return {s.head(r), svd.matrixU().leftCols(r), svd.matrixV().leftCols(r).conjugate()};
+    using complex = std::complex<Real>;
+    return {s.head(r).template cast<Real>(), svd.matrixU().leftCols(r).template cast<complex>(),
+            svd.matrixV().leftCols(r).conjugate().template cast<complex>()};
 }
 
 /// Wootters' concurrence of two qubits, in [0,1]: from the singular values of A^T (Y x Y) A, with Y
 /// Pauli's matrix. Source: Wootters, Phys. Rev. Lett. 80 (1998) 2245. Throws invalid_argument for
 /// any other dimension than 4.
-[[nodiscard]] inline double concurrence(density const& a) {
+template <class Real, int D>
+    requires same_size<D, 4>
+[[nodiscard]] Real concurrence(basic_density<Real, D> const& a) {
     if (a.dimension() != 4) {
         WEFT_THROW(invalid_argument("a", "a state of dimension " + to_text(a.dimension()),
                                     "two qubits (dimension 4)"));
     }
-    Eigen::MatrixXcd flipped(4, a.rank());
-    flipped.row(0) = -a.factor().row(3);
-    flipped.row(1) = a.factor().row(2);
-    flipped.row(2) = a.factor().row(1);
-    flipped.row(3) = -a.factor().row(0);
-    Eigen::MatrixXcd const tau = a.factor().transpose() * flipped;
-    Eigen::VectorXd const s = Eigen::JacobiSVD<Eigen::MatrixXcd>(tau).singularValues();
-    double c = s(0);
+    using wide = detail::working<Real>;
+    detail::matrix<wide> const& f = detail::wide(a);
+    detail::matrix<wide> flipped(4, f.cols());
+    flipped.row(0) = -f.row(3);
+    flipped.row(1) = f.row(2);
+    flipped.row(2) = f.row(1);
+    flipped.row(3) = -f.row(0);
+    detail::matrix<wide> const tau = f.transpose() * flipped;
+    detail::real_vector<wide> const s =
+        Eigen::JacobiSVD<detail::matrix<wide>>(tau).singularValues();
+    wide c = s(0);
     for (Eigen::Index i = 1; i < s.size(); ++i) c -= s(i);
-    return clamp_unit(c);
+    return static_cast<Real>(detail::within_unit(c));
 }
 
 /// The sum of the moduli of the negative eigenvalues of the transpose on the parties `first`;
 /// arguments as for partial_trace. 1/2 for a Bell pair. O(d^3).
-[[nodiscard]] inline double negativity(density const& a, std::span<Eigen::Index const> dimensions,
-                                       std::span<std::size_t const> first) {
+template <class Real, int D>
+[[nodiscard]] Real negativity(basic_density<Real, D> const& a,
+                              std::span<Eigen::Index const> dimensions,
+                              std::span<std::size_t const> first) {
+    using wide = detail::working<Real>;
     auto const at = detail::split(a.dimension(), dimensions, first);
     Eigen::Index const d = a.dimension();
-    Eigen::MatrixXcd const rho = a.matrix();
-    Eigen::MatrixXcd turned(d, d);
+    auto const& f = detail::wide(a);
+    detail::matrix<wide> const rho = f * f.adjoint();
+    detail::matrix<wide> turned(d, d);
     auto const index = [&](Eigen::Index kept, Eigen::Index dropped) {
         return kept * at.dropped + dropped;
     };
@@ -235,76 +341,122 @@ struct schmidt_form {
                 rho(i, j);
         }
     }
-    Eigen::SelfAdjointEigenSolver<Eigen::MatrixXcd> const solver(turned, Eigen::EigenvaluesOnly);
+    Eigen::SelfAdjointEigenSolver<detail::matrix<wide>> const solver(turned,
+                                                                     Eigen::EigenvaluesOnly);
     if (solver.info() != Eigen::Success) {
         WEFT_THROW(not_converged("eigenvalues of a partial transpose"));
     }
-    double sum = 0.0;
-    for (Eigen::Index i = 0; i < d; ++i) sum += std::max(0.0, -solver.eigenvalues()(i));
-    return sum;
+    wide sum = 0;
+    for (Eigen::Index i = 0; i < d; ++i) {
+        sum += detail::larger(wide{0}, -solver.eigenvalues()(i));
+    }
+    return static_cast<Real>(sum);
 }
 
 /// Tr(sqrt rho sqrt sigma), in [0, sqrt F]. Two SVDs.
-[[nodiscard]] inline double affinity(density const& rho, density const& sigma) {
+template <class Real, int D, int E>
+    requires same_size<D, E>
+[[nodiscard]] Real affinity(basic_density<Real, D> const& rho,
+                            basic_density<Real, E> const& sigma) {
     detail::require_same_dimension(rho.dimension(), sigma.dimension());
-    bool const swap = detail::comes_after(rho.factor(), sigma.factor());
-    auto const a = decompose(swap ? sigma : rho), b = decompose(swap ? rho : sigma);
-    double sum = 0.0;
+    if (detail::comes_after(rho.factor(), sigma.factor())) return affinity(sigma, rho);
+    auto const a = detail::decompose_wide(rho), b = detail::decompose_wide(sigma);
+    detail::working<Real> sum = 0;
     for (Eigen::Index i = 0; i < a.values.size(); ++i) {
         for (Eigen::Index j = 0; j < b.values.size(); ++j) {
             sum += std::sqrt(a.values(i) * b.values(j)) * detail::overlap2(a, b, i, j);
         }
     }
-    return clamp_unit(sum);
+    return static_cast<Real>(detail::within_unit(sum));
 }
 
 /// ||sqrt rho - sqrt sigma|| = sqrt(2 - 2 affinity), in [0, sqrt 2], without cancellation.
-[[nodiscard]] inline double hellinger_distance(density const& rho, density const& sigma) {
+template <class Real, int D, int E>
+    requires same_size<D, E>
+[[nodiscard]] Real hellinger_distance(basic_density<Real, D> const& rho,
+                                      basic_density<Real, E> const& sigma) {
     detail::require_same_dimension(rho.dimension(), sigma.dimension());
-    bool const swap = detail::comes_after(rho.factor(), sigma.factor());
-    auto const a = decompose(swap ? sigma : rho), b = decompose(swap ? rho : sigma);
-    Eigen::MatrixXcd difference =
+    if (detail::comes_after(rho.factor(), sigma.factor())) return hellinger_distance(sigma, rho);
+    auto const a = detail::decompose_wide(rho), b = detail::decompose_wide(sigma);
+    detail::matrix<detail::working<Real>> difference =
         a.vectors * a.values.cwiseSqrt().asDiagonal() * a.vectors.adjoint();
     difference -= b.vectors * b.values.cwiseSqrt().asDiagonal() * b.vectors.adjoint();
-    return difference.norm();
+    return static_cast<Real>(difference.norm());
 }
 
 /// How fast many copies of two states can be told apart.
-struct chernoff {
-    double coefficient = 1.0; ///< min over s in [0,1] of Tr rho^s sigma^(1-s), in [0,1]
-    double exponent = 0.0;    ///< -ln coefficient: the error of n copies falls as exp(-n exponent)
-    double at = 0.5;          ///< the s of the least value
+template <real_number Real = double>
+struct basic_chernoff {
+    Real coefficient = 1; ///< min over s in [0,1] of Tr rho^s sigma^(1-s), in [0,1]
+    Real exponent = 0;    ///< -ln coefficient: the error of n copies falls as exp(-n exponent)
+    Real at = 0.5;        ///< the s of the least value
 };
+
+using chernoff = basic_chernoff<>;
 
 /// The quantum Chernoff bound: the function of s is convex, its slope is bisected to the last bit.
 /// Powers with exponent 0 are projections on the support. The exponent of orthogonal states is
 /// infinity. Source: Audenaert et al., Phys. Rev. Lett. 98 (2007) 160501.
-[[nodiscard]] inline chernoff quantum_chernoff(density const& rho, density const& sigma) {
+template <class Real, int D, int E>
+    requires same_size<D, E>
+[[nodiscard]] basic_chernoff<Real> quantum_chernoff(basic_density<Real, D> const& rho,
+                                                    basic_density<Real, E> const& sigma) {
     detail::require_same_dimension(rho.dimension(), sigma.dimension());
-    auto const a = decompose(rho), b = decompose(sigma);
-    Eigen::MatrixXd weight = (a.vectors.adjoint() * b.vectors).cwiseAbs2();
-    auto const sum = [&](double s, bool slope) {
-        double total = 0.0;
+    using wide = detail::working<Real>;
+    auto const a = detail::decompose_wide(rho), b = detail::decompose_wide(sigma);
+    auto const sum = [&](wide s, bool slope) {
+        wide total = 0;
         for (Eigen::Index i = 0; i < a.values.size(); ++i) {
             for (Eigen::Index j = 0; j < b.values.size(); ++j) {
-                double const x = std::log(a.values(i)), y = std::log(b.values(j));
-                total += weight(i, j) * std::exp(s * x + (1.0 - s) * y) * (slope ? x - y : 1.0);
+                wide const x = std::log(a.values(i)), y = std::log(b.values(j));
+                total += detail::overlap2(a, b, i, j) * std::exp(s * x + (1 - s) * y) *
+                         (slope ? x - y : wide{1});
             }
         }
         return total;
     };
-    double low = 0.0, high = 1.0;
-    if (sum(0.0, true) >= 0.0) high = 0.0;
-    if (sum(1.0, true) <= 0.0) low = 1.0;
-    if (low == 1.0 && high == 0.0) low = high = 0.5;
-    if (low == 1.0) high = 1.0;
-    while (high - low > 0x1p-52) {
-        double const middle = 0.5 * (low + high);
-        (sum(middle, true) < 0.0 ? low : high) = middle;
+    wide low = 0, high = 1;
+    if (sum(0, true) >= 0) high = 0;
+    if (sum(1, true) <= 0) low = 1;
+    if (low == 1 && high == 0) low = high = 0.5;
+    if (low == 1) high = 1;
+    while (high - low > std::numeric_limits<wide>::epsilon()) {
+        wide const middle = (low + high) / 2;
+        (sum(middle, true) < 0 ? low : high) = middle;
     }
-    double const s = 0.5 * (low + high);
-    double const coefficient = clamp_unit(sum(s, false));
-    return {coefficient, 0.0 - std::log(coefficient), s};
+    wide const s = (low + high) / 2;
+    wide const coefficient = detail::within_unit(sum(s, false));
+    return {static_cast<Real>(coefficient), static_cast<Real>(wide{0} - std::log(coefficient)),
+            static_cast<Real>(s)};
+}
+
+/// The multivariate log-Euclidean fidelity Tr exp((ln rho_1 + ... + ln rho_n) / n) of n >= 1 states
+/// of full rank, in [0,1]: 1 where all are equal, for diagonal states `matusita_affinity` (a root
+/// fidelity). Throws domain_error, naming
+/// the index, for a state with an eigenvalue of 0, where the logarithm is not defined. O(n d^3).
+/// Source: Nuradha, Mishra, Leditzky and Wilde, J. Phys. A 58 (2025) 165304 (arXiv:2404.16101).
+template <class Real, int D>
+[[nodiscard]] Real log_euclidean_fidelity(std::span<basic_density<Real, D> const> group) {
+    if (group.empty()) WEFT_THROW(invalid_argument("group", "no states", "at least one state"));
+    using wide = detail::working<Real>;
+    Eigen::Index const d = group[0].dimension();
+    detail::matrix<wide> mean = detail::matrix<wide>::Zero(d, d);
+    for (std::size_t k = 0; k < group.size(); ++k) {
+        detail::require_same_dimension(d, group[k].dimension());
+        auto const one = detail::decompose_wide(group[k]);
+        if (one.values.size() < d) {
+            WEFT_THROW(domain_error("the logarithm of group[" + to_text(k) + "], a state of rank " +
+                                    to_text(one.values.size()) + " in dimension " + to_text(d)));
+        }
+        detail::real_vector<wide> const logs =
+            one.values.array().log().matrix() / static_cast<wide>(group.size());
+        mean += one.vectors * logs.asDiagonal() * one.vectors.adjoint();
+    }
+    Eigen::SelfAdjointEigenSolver<detail::matrix<wide>> const solver(mean, Eigen::EigenvaluesOnly);
+    if (solver.info() != Eigen::Success) {
+        WEFT_THROW(not_converged("eigenvalues of a mean of logarithms"));
+    }
+    return static_cast<Real>(detail::within_unit<wide>(solver.eigenvalues().array().exp().sum()));
 }
 
 } // namespace weft::inline v0::quantum
