@@ -20,6 +20,7 @@
 #include "weft/fabric/communities.hpp"
 #include "weft/fabric/explain.hpp"
 #include "weft/fabric/fabric.hpp"
+#include "weft/fabric/formation.hpp"
 #include "weft/fabric/json.hpp"
 #include "weft/fabric/links.hpp"
 #include "weft/fabric/members.hpp"
