@@ -74,31 +74,39 @@ void validation(benchmark::State& state) {
 }
 BENCHMARK(validation);
 
-void copy_text(benchmark::State& state) {
+template <weft::sql::copy_format Format>
+void copy_rows(benchmark::State& state) {
     auto const rows = cache_rows(1000);
-    std::string out;
+    std::size_t bytes = 0;
+    auto writer = weft::sql::make_copy_writer<compatibility_cache>(
+        Format, [&](std::string_view piece) { bytes += piece.size(); });
     for (auto _ : state) {
-        out.clear();
-        for (auto const& row : rows) weft::sql::append_copy_text(out, row);
-        benchmark::DoNotOptimize(out.data());
+        for (auto const& row : rows) writer.write(row);
     }
+    writer.finish();
     count_rows(state, rows.size());
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(out.size()));
+    state.SetBytesProcessed(static_cast<std::int64_t>(bytes));
 }
-BENCHMARK(copy_text);
+BENCHMARK(copy_rows<weft::sql::copy_format::text>)->Name("copy_text");
+BENCHMARK(copy_rows<weft::sql::copy_format::binary>)->Name("copy_binary");
 
-void copy_binary(benchmark::State& state) {
+template <weft::sql::copy_format Format>
+void read_rows(benchmark::State& state) {
     auto const rows = cache_rows(1000);
-    std::string out;
+    std::string stream;
+    auto writer = weft::sql::make_copy_writer<compatibility_cache>(
+        Format, [&](std::string_view piece) { stream += piece; });
+    for (auto const& row : rows) writer.write(row);
+    writer.finish();
     for (auto _ : state) {
-        out.clear();
-        for (auto const& row : rows) weft::sql::append_copy_binary(out, row);
-        benchmark::DoNotOptimize(out.data());
+        weft::sql::copy_reader<compatibility_cache> reader(Format);
+        reader.read(stream, [](compatibility_cache& row) { benchmark::DoNotOptimize(row); });
+        reader.finish();
     }
     count_rows(state, rows.size());
-    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(out.size()));
 }
-BENCHMARK(copy_binary);
+BENCHMARK(read_rows<weft::sql::copy_format::text>)->Name("read_copy_text");
+BENCHMARK(read_rows<weft::sql::copy_format::binary>)->Name("read_copy_binary");
 
 void decode_rows(benchmark::State& state) {
     weft::sql::rows result;

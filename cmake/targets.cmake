@@ -21,7 +21,7 @@ file(GLOB_RECURSE weft_all_headers CONFIGURE_DEPENDS ${weft_include}/weft/*.hpp)
 
 set(weft_core_headers ${weft_all_headers})
 list(FILTER weft_core_headers INCLUDE REGEX
-     "/weft/(version\\.hpp|(core|knot|schema|sql)/|adapters/transaction\\.hpp)")
+     "/weft/(version\\.hpp|(core|knot|schema|sql)/|adapters/(bulk|transaction)\\.hpp)")
 list(FILTER weft_core_headers EXCLUDE REGEX "/(json|big)\\.hpp$")
 set(weft_postgres_headers ${weft_all_headers})
 list(FILTER weft_postgres_headers INCLUDE REGEX "/weft/adapters/libpq\\.hpp$")

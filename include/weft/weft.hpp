@@ -115,6 +115,7 @@
 #include "weft/sql/dialect.hpp"
 #include "weft/sql/statement.hpp"
 #include "weft/sql/value.hpp"
+#include "weft/sql/wire.hpp"
 #include "weft/temporal/curve.hpp"
 #include "weft/temporal/forecast.hpp"
 #include "weft/temporal/json.hpp"

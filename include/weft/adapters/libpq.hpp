@@ -1,10 +1,13 @@
 #pragma once
 
+#include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,11 +19,11 @@
 #include "weft/adapters/transaction.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
-#include "weft/core/time.hpp"
-#include "weft/core/uuid.hpp"
-#include "weft/schema/jsonb.hpp"
+#include "weft/schema/column.hpp"
+#include "weft/sql/decode.hpp"
 #include "weft/sql/dialect.hpp"
 #include "weft/sql/value.hpp"
+#include "weft/sql/wire.hpp"
 
 namespace weft::inline v0::adapters {
 
@@ -31,21 +34,17 @@ struct postgres_notice {
     std::string message;
 };
 
-namespace detail {
-
-/// Type identifiers of PostgreSQL's catalogue (pg_type.dat); they never change.
-enum class pg_type : Oid {
-    boolean = 16,
-    int8 = 20,
-    int2 = 21,
-    int4 = 23,
-    json = 114,
-    float4 = 700,
-    float8 = 701,
-    timestamptz = 1184,
-    uuid = 2950,
-    jsonb = 3802,
+/// How values travel. Text works for every type; binary is smaller, and spares the server and the
+/// client the reading of text.
+struct postgres_options {
+    /// In binary form a parameter goes as binary where its type is exactly the one that the server
+    /// expects in its place, which is asked once for each statement; as text otherwise.
+    sql::wire_format parameters = sql::wire_format::text;
+    /// In binary form a query may only give the types that sql::value_from_wire knows.
+    sql::wire_format results = sql::wire_format::text;
 };
+
+namespace detail {
 
 struct pg_result_clear {
     void operator()(PGresult* r) const noexcept { PQclear(r); }
@@ -65,7 +64,19 @@ using pg_result = std::unique_ptr<PGresult, pg_result_clear>;
 /// The open connection; what does not move when a postgres_connection does.
 class postgres_session {
 public:
-    static constexpr std::string_view begin = "BEGIN";
+    [[nodiscard]] static constexpr std::string_view begin(isolation level) noexcept {
+        switch (level) {
+        case isolation::read_committed:
+            return "BEGIN ISOLATION LEVEL READ COMMITTED";
+        case isolation::repeatable_read:
+            return "BEGIN ISOLATION LEVEL REPEATABLE READ";
+        case isolation::serializable:
+            return "BEGIN ISOLATION LEVEL SERIALIZABLE";
+        case isolation::usual:
+            break;
+        }
+        return "BEGIN";
+    }
     static constexpr std::size_t cache_limit = 256;
     static constexpr std::size_t notice_limit = 1000;
 
@@ -73,7 +84,8 @@ public:
     bool undo_failed = false;
     std::deque<postgres_notice> notices;
 
-    explicit postgres_session(std::string const& where) {
+    postgres_session(std::string const& where, postgres_options const& options)
+        : options_(options) {
         if (where.find('\0') != std::string::npos) {
             WEFT_THROW(invalid_argument("where", "text with U+0000", "a connection URI"));
         }
@@ -121,37 +133,57 @@ public:
 
     /// Runs `s` as a prepared statement.
     [[nodiscard]] pg_result run(sql::statement const& s) {
-        std::vector<std::optional<std::string>> texts;
-        texts.reserve(s.params.size());
-        std::vector<char const*> pointers;
-        pointers.reserve(s.params.size());
-        if (s.params.size() > 65'535) {
-            WEFT_THROW(invalid_argument("params", to_text(s.params.size()) + " parameters",
-                                        "at most 65535"));
-        }
-        for (std::size_t i = 0; i < s.params.size(); ++i) {
-            texts.push_back(sql::parameter_text(s.params[i], sql::dialect::postgres));
-            if (texts[i] && texts[i]->find('\0') != std::string::npos) {
-                WEFT_THROW(sql_error("params[" + to_text(i) + "]: U+0000 cannot be stored in text",
-                                     "22021", s.text));
-            }
-        }
-        for (auto const& text : texts) pointers.push_back(text ? text->c_str() : nullptr);
-
+        check_parameters(s);
         for (int attempt = 0;; ++attempt) {
-            auto const& name = prepared(s.text);
-            pg_result r(PQexecPrepared(connection_.get(), name.c_str(),
-                                       static_cast<int>(pointers.size()), pointers.data(), nullptr,
-                                       nullptr, 0));
+            auto const& known = prepared(s.text);
+            parameters const p(s, known.types);
+            pg_result r(PQexecPrepared(connection_.get(), known.name.c_str(), p.size(),
+                                       p.pointers.data(), p.lengths.data(), p.formats.data(),
+                                       result_format()));
             if (succeeded(r.get())) return r;
-            // The statement was deallocated behind our back, or a table under it has changed.
-            auto const state = pg_field(r.get(), PG_DIAG_SQLSTATE);
-            bool const stale = state == "26000" || state == "0A000";
-            if (!stale || attempt > 0 || depth > 0 || in_transaction()) {
-                if (stale) forget();
-                raise(r.get(), s.text);
+            again_or_raise(r.get(), s.text, attempt);
+        }
+    }
+
+    /// Runs all of them in pipeline mode; the numbers of rows, or the first failure.
+    [[nodiscard]] std::vector<std::int64_t> run_all(std::span<sql::statement const> statements) {
+        for (auto const& s : statements) {
+            check_parameters(s);
+            // What cannot be written is found before anything is sent.
+            for (auto const& v : s.params) {
+                if (std::holds_alternative<instant>(v) || std::holds_alternative<sql::array>(v)) {
+                    static_cast<void>(sql::parameter_binary(v));
+                }
             }
-            forget();
+        }
+        for (int attempt = 0;; ++attempt) {
+            // Preparing takes round trips, and may forget what was prepared: not in the pipeline.
+            std::vector<std::string_view> texts;
+            for (auto const& s : statements) {
+                if (std::find(texts.begin(), texts.end(), s.text) != texts.end()) continue;
+                if (texts.size() == cache_limit) {
+                    WEFT_THROW(invalid_argument(
+                        "statements", "more than " + to_text(cache_limit) + " different texts",
+                        "values as parameters"));
+                }
+                texts.push_back(s.text);
+            }
+            if (names_.size() + texts.size() > cache_limit && !in_transaction()) forget();
+            for (auto const text : texts) static_cast<void>(prepared(std::string(text)));
+
+            std::vector<std::int64_t> counts;
+            counts.reserve(statements.size());
+            std::size_t failed_at = 0;
+            pg_result failed;
+            try {
+                failed = pipeline(statements, counts, failed_at);
+            } catch (...) {
+                // Half a pipeline can be neither ended nor undone but by the end of the connection.
+                connection_.reset();
+                throw;
+            }
+            if (!failed && PQstatus(connection_.get()) == CONNECTION_OK) return counts;
+            again_or_raise(failed.get(), statements[failed_at].text, attempt);
         }
     }
 
@@ -185,35 +217,93 @@ public:
         raise(failed.get(), where);
     }
 
-    [[nodiscard]] std::int64_t copy_in(std::string const& statement, std::string_view bytes) {
+    /// Begins `COPY ... FROM STDIN`; the bytes follow with put_copy, the end with end_copy_in.
+    void begin_copy_in(std::string const& statement) {
         pg_result r(PQexec(connection_.get(), statement.c_str()));
-        if (PQresultStatus(r.get()) != PGRES_COPY_IN) {
-            end_copy(r.get());
-            if (succeeded(r.get())) {
-                WEFT_THROW(invalid_argument("statement", statement, "COPY ... FROM STDIN"));
-            }
-            raise(r.get(), statement);
+        if (PQresultStatus(r.get()) == PGRES_COPY_IN) return;
+        end_copy(r.get());
+        if (succeeded(r.get())) {
+            WEFT_THROW(invalid_argument("statement", statement, "COPY ... FROM STDIN"));
         }
+        raise(r.get(), statement);
+    }
+
+    /// What the server says against the bytes comes at the end.
+    void put_copy(std::string_view bytes) {
         constexpr std::size_t piece = std::size_t{1} << 20U;
-        bool sent = true;
-        for (std::size_t at = 0; sent && at < bytes.size(); at += piece) {
+        for (std::size_t at = 0; at < bytes.size(); at += piece) {
             auto const part = bytes.substr(at, piece);
-            sent =
-                PQputCopyData(connection_.get(), part.data(), static_cast<int>(part.size())) == 1;
-        }
-        sent = PQputCopyEnd(connection_.get(), nullptr) == 1 && sent;
-        std::int64_t count = 0;
-        pg_result failed;
-        while (pg_result next{PQgetResult(connection_.get())}) {
-            if (!succeeded(next.get())) {
-                if (!failed) failed = std::move(next);
-            } else {
-                count += affected(next.get());
+            if (PQputCopyData(connection_.get(), part.data(), static_cast<int>(part.size())) != 1) {
+                return;
             }
-            if (PQstatus(connection_.get()) != CONNECTION_OK) break;
         }
+    }
+
+    [[nodiscard]] std::int64_t end_copy_in(std::string const& statement) {
+        bool const sent = PQputCopyEnd(connection_.get(), nullptr) == 1;
+        std::int64_t count = 0;
+        auto const failed = drain(count);
         if (failed || !sent) raise(failed.get(), statement);
         return count;
+    }
+
+    /// Stores nothing of it.
+    void abandon_copy_in() noexcept {
+        try {
+            PQputCopyEnd(connection_.get(), "the sender gave up");
+            std::int64_t count = 0;
+            static_cast<void>(drain(count));
+        } catch (...) {
+            // What is wrong with the connection is said by the next statement.
+        }
+    }
+
+    void begin_copy_out(std::string const& statement) {
+        pg_result r(PQexec(connection_.get(), statement.c_str()));
+        if (PQresultStatus(r.get()) == PGRES_COPY_OUT) return;
+        end_copy(r.get());
+        if (succeeded(r.get()) || PQresultStatus(r.get()) == PGRES_COPY_IN) {
+            WEFT_THROW(invalid_argument("statement", statement, "COPY ... TO STDOUT"));
+        }
+        raise(r.get(), statement);
+    }
+
+    struct free_memory {
+        void operator()(char* bytes) const noexcept { PQfreemem(bytes); }
+    };
+    using copy_piece = std::unique_ptr<char, free_memory>;
+
+    /// The next piece, or nothing and its end.
+    [[nodiscard]] copy_piece get_copy(std::size_t& size) {
+        char* bytes = nullptr;
+        auto const got = PQgetCopyData(connection_.get(), &bytes, 0);
+        size = got > 0 ? static_cast<std::size_t>(got) : 0;
+        return copy_piece(bytes);
+    }
+
+    [[nodiscard]] std::int64_t end_copy_out(std::string const& statement) {
+        std::int64_t count = 0;
+        auto const failed = drain(count);
+        if (failed || PQstatus(connection_.get()) != CONNECTION_OK) raise(failed.get(), statement);
+        return count;
+    }
+
+    /// Tells the server to stop sending, and takes what is on its way.
+    void abandon_copy_out() noexcept {
+        try {
+            struct free_cancel {
+                void operator()(PGcancel* c) const noexcept { PQfreeCancel(c); }
+            };
+            std::unique_ptr<PGcancel, free_cancel> const cancel(PQgetCancel(connection_.get()));
+            char why[256];
+            if (cancel) PQcancel(cancel.get(), why, sizeof why);
+            std::size_t size = 1;
+            while (size > 0) static_cast<void>(get_copy(size));
+            std::int64_t count = 0;
+            static_cast<void>(drain(count));
+        } catch (...) {
+            // What is wrong with the connection is said by the next statement.
+        }
     }
 
     [[nodiscard]] static std::int64_t affected(PGresult* r) {
@@ -224,6 +314,158 @@ private:
     struct finish {
         void operator()(PGconn* c) const noexcept { PQfinish(c); }
     };
+
+    struct prepared_statement {
+        std::string name;
+        std::vector<Oid> types; ///< of its parameters; empty where they go as text
+    };
+
+    /// The parameters of one statement as libpq takes them.
+    struct parameters {
+        std::vector<std::string> made;
+        std::vector<char const*> pointers;
+        std::vector<int> lengths;
+        std::vector<int> formats;
+
+        parameters(sql::statement const& s, std::span<Oid const> types) {
+            auto const count = s.params.size();
+            made.reserve(count);
+            pointers.reserve(count);
+            lengths.reserve(count);
+            formats.reserve(count);
+            for (std::size_t i = 0; i < count; ++i) {
+                auto const& v = s.params[i];
+                if (sql::is_null(v)) {
+                    add(nullptr, 0, 0);
+                } else if (i < types.size() && static_cast<Oid>(sql::type_id_of(v)) == types[i]) {
+                    made.push_back(*sql::parameter_binary(v));
+                    add(made.back().data(), made.back().size(), 1);
+                } else if (auto const* const text = std::get_if<std::string>(&v)) {
+                    add(text->c_str(), text->size(), 0);
+                } else if (auto const* const json = std::get_if<schema::jsonb>(&v)) {
+                    add(json->text.c_str(), json->text.size(), 0);
+                } else {
+                    made.push_back(*sql::parameter_text(v, sql::dialect::postgres));
+                    add(made.back().c_str(), made.back().size(), 0);
+                }
+            }
+        }
+
+        [[nodiscard]] int size() const noexcept { return static_cast<int>(pointers.size()); }
+
+    private:
+        void add(char const* pointer, std::size_t length, int format) {
+            pointers.push_back(pointer);
+            lengths.push_back(static_cast<int>(length));
+            formats.push_back(format);
+        }
+    };
+
+    [[nodiscard]] int result_format() const noexcept {
+        return options_.results == sql::wire_format::binary ? 1 : 0;
+    }
+
+    static void check_parameters(sql::statement const& s) {
+        if (s.params.size() > 65'535) {
+            WEFT_THROW(invalid_argument("params", to_text(s.params.size()) + " parameters",
+                                        "at most 65535"));
+        }
+        auto const check = [&](std::string const& text, std::size_t i) {
+            if (text.find('\0') != std::string::npos) {
+                WEFT_THROW(sql_error("params[" + to_text(i) + "]: U+0000 cannot be stored in text",
+                                     "22021", s.text));
+            }
+        };
+        for (std::size_t i = 0; i < s.params.size(); ++i) {
+            auto const& v = s.params[i];
+            if (auto const* const text = std::get_if<std::string>(&v)) {
+                check(*text, i);
+            } else if (auto const* const json = std::get_if<schema::jsonb>(&v)) {
+                check(json->text, i);
+            } else if (auto const* const array = std::get_if<sql::array>(&v)) {
+                for (auto const& item : array->items) {
+                    if (auto const* const each = std::get_if<std::string>(&item)) check(*each, i);
+                    if (auto const* const each = std::get_if<schema::jsonb>(&item)) {
+                        check(each->text, i);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns where a statement shall be tried again: it was deallocated behind our back, or a
+    /// table under it has changed.
+    void again_or_raise(PGresult const* r, std::string const& statement, int attempt) {
+        auto const state = pg_field(r, PG_DIAG_SQLSTATE);
+        bool const stale = state == "26000" || state == "0A000";
+        if (!stale || attempt > 0 || depth > 0 || in_transaction()) {
+            if (stale) forget();
+            raise(r, statement);
+        }
+        forget();
+    }
+
+    /// The first failure of a pipeline, after which the server passes over the rest of it.
+    [[nodiscard]] pg_result pipeline(std::span<sql::statement const> statements,
+                                     std::vector<std::int64_t>& counts, std::size_t& failed_at) {
+        // As many are under way that a round trip weighs little, and answers cannot pile up.
+        constexpr std::size_t window = 128;
+        if (PQenterPipelineMode(connection_.get()) != 1) raise(nullptr, statements[0].text);
+        pg_result failed;
+        bool alive = true;
+        std::size_t answered = 0;
+        auto const take_answers = [&](std::size_t until) {
+            for (; alive && answered < until; ++answered) {
+                while (pg_result r{PQgetResult(connection_.get())}) {
+                    if (failed) continue;
+                    if (succeeded(r.get())) {
+                        counts.push_back(affected(r.get()));
+                    } else {
+                        failed = std::move(r);
+                        failed_at = answered;
+                    }
+                }
+                alive = PQstatus(connection_.get()) == CONNECTION_OK;
+            }
+        };
+        std::size_t sent = 0;
+        while (sent < statements.size() && !failed && alive) {
+            auto const& s = statements[sent];
+            auto const& known = names_.find(s.text)->second;
+            parameters const p(s, known.types);
+            alive = PQsendQueryPrepared(connection_.get(), known.name.c_str(), p.size(),
+                                        p.pointers.data(), p.lengths.data(), p.formats.data(),
+                                        result_format()) == 1;
+            if (!alive) break;
+            ++sent;
+            if (sent % window != 0) continue;
+            alive = PQsendFlushRequest(connection_.get()) == 1;
+            if (sent > window) take_answers(sent - window);
+        }
+        alive = alive && PQpipelineSync(connection_.get()) == 1;
+        take_answers(sent);
+        while (alive) {
+            pg_result const r(PQgetResult(connection_.get()));
+            if (PQresultStatus(r.get()) == PGRES_PIPELINE_SYNC) break;
+            alive = PQstatus(connection_.get()) == CONNECTION_OK;
+        }
+        if (alive) PQexitPipelineMode(connection_.get());
+        return failed;
+    }
+
+    /// Takes all results that are left; the first failure.
+    [[nodiscard]] pg_result drain(std::int64_t& count) {
+        pg_result failed;
+        while (pg_result next{PQgetResult(connection_.get())}) {
+            if (!succeeded(next.get())) {
+                if (!failed) failed = std::move(next);
+            } else {
+                count += affected(next.get());
+            }
+            if (PQstatus(connection_.get()) != CONNECTION_OK) break;
+        }
+        return failed;
+    }
 
     static void receive(void* self, PGresult const* r) {
         auto& notices = static_cast<postgres_session*>(self)->notices;
@@ -269,16 +511,24 @@ private:
         return text.size();
     }
 
-    [[nodiscard]] std::string const& prepared(std::string const& text) {
+    [[nodiscard]] prepared_statement const& prepared(std::string const& text) {
         if (auto const found = names_.find(text); found != names_.end()) return found->second;
         if (text.find('\0') != std::string::npos) {
             WEFT_THROW(sql_error("U+0000 in the text of a statement", "22021", ""));
         }
         if (names_.size() >= cache_limit && !in_transaction()) forget();
-        auto name = "weft_" + to_text(++count_);
-        pg_result const r(PQprepare(connection_.get(), name.c_str(), text.c_str(), 0, nullptr));
+        prepared_statement made{"weft_" + to_text(++count_), {}};
+        pg_result const r(
+            PQprepare(connection_.get(), made.name.c_str(), text.c_str(), 0, nullptr));
         if (!succeeded(r.get())) raise(r.get(), text);
-        return names_.emplace(text, std::move(name)).first->second;
+        if (options_.parameters == sql::wire_format::binary) {
+            pg_result const d(PQdescribePrepared(connection_.get(), made.name.c_str()));
+            if (!succeeded(d.get())) raise(d.get(), text);
+            for (int i = 0; i < PQnparams(d.get()); ++i) {
+                made.types.push_back(PQparamtype(d.get(), i));
+            }
+        }
+        return names_.emplace(text, std::move(made)).first->second;
     }
 
     void forget() {
@@ -310,52 +560,28 @@ private:
     }
 
     std::unique_ptr<PGconn, finish> connection_;
-    std::unordered_map<std::string, std::string> names_;
+    std::unordered_map<std::string, prepared_statement> names_;
     std::uint64_t count_ = 0;
+    postgres_options options_;
 };
 
+[[nodiscard]] inline sql::wire_field pg_wire_field(PGresult const* r, int row, int column) {
+    if (PQgetisnull(r, row, column) != 0) return {};
+    return std::string_view(PQgetvalue(r, row, column),
+                            static_cast<std::size_t>(PQgetlength(r, row, column)));
+}
+
+[[nodiscard]] inline sql::wire_format pg_format(PGresult const* r, int column) {
+    return PQfformat(r, column) == 0 ? sql::wire_format::text : sql::wire_format::binary;
+}
+
 [[nodiscard]] inline sql::value pg_value(PGresult const* r, int row, int column) {
-    if (PQgetisnull(r, row, column) != 0) return sql::null{};
-    std::string_view const text(PQgetvalue(r, row, column),
-                                static_cast<std::size_t>(PQgetlength(r, row, column)));
-    auto const fail = [&](char const* expected) {
-        WEFT_THROW(sql_error("column " + std::string(PQfname(r, column)) + ": got " +
-                                 std::string(text) + ", expected " + expected,
-                             "22000", ""));
-    };
-    switch (static_cast<pg_type>(PQftype(r, column))) {
-    case pg_type::boolean:
-        return text == "t";
-    case pg_type::int2:
-    case pg_type::int4:
-        if (auto const n = parse_integer<std::int32_t>(text)) return *n;
-        fail("an integer");
-        break;
-    case pg_type::int8:
-        if (auto const n = parse_integer<std::int64_t>(text)) return *n;
-        fail("an integer");
-        break;
-    case pg_type::float4:
-    case pg_type::float8:
-        if (auto const x = parse_double(text)) return *x;
-        fail("a number");
-        break;
-    case pg_type::uuid:
-        return parse_uuid(text);
-    case pg_type::timestamptz:
-        if (text == "infinity") return instant_infinity;
-        if (text == "-infinity") return instant_minus_infinity;
-        try {
-            return parse_instant(text);
-        } catch (parse_error const&) {
-            fail("an instant of the years 0001 to 9999");
-        }
-        break;
-    case pg_type::json:
-    case pg_type::jsonb:
-        return schema::jsonb{std::string(text)};
+    try {
+        return sql::value_from_wire(pg_wire_field(r, row, column), PQftype(r, column),
+                                    pg_format(r, column), PQfname(r, column));
+    } catch (invalid_argument const& e) {
+        WEFT_THROW(sql_error(e.what(), "22000", ""));
     }
-    return std::string(text);
 }
 
 } // namespace detail
@@ -371,8 +597,8 @@ public:
     /// Connects. `where`: a `postgresql://` URI or `keyword=value` pairs as libpq reads them; its
     /// environment variables and password file count too. Gives up after ten seconds unless
     /// `connect_timeout` says otherwise. Throws sql_error, which does not repeat `where`.
-    explicit postgres_connection(std::string const& where)
-        : session_holder(std::make_shared<detail::postgres_session>(where)) {}
+    explicit postgres_connection(std::string const& where, postgres_options const& options = {})
+        : session_holder(std::make_shared<detail::postgres_session>(where, options)) {}
 
     postgres_connection(postgres_connection&&) noexcept = default;
     postgres_connection& operator=(postgres_connection&&) noexcept = default;
@@ -409,10 +635,88 @@ public:
     /// The error names the script's line. Prepared statements are forgotten.
     void run_script(std::string_view script) { session().run_script(script); }
 
+    /// Calls `each(Row&)` with every row of the result, decoded by column name without a detour
+    /// through values; the row is used again for the next one, but may be moved from. How many
+    /// there were. libpq holds the whole result meanwhile: what does not fit comes by copy_out.
+    /// Throws invalid_argument as sql::wire_decoder.
+    template <schema::TableRow Row, class F>
+    std::size_t for_each(sql::statement const& s, F&& each,
+                         sql::decode_options const& options = {}) {
+        auto const r = session().run(s);
+        auto const width = PQnfields(r.get());
+        std::vector<std::string> names;
+        for (int c = 0; c < width; ++c) names.emplace_back(PQfname(r.get(), c));
+        auto const format = width > 0 ? detail::pg_format(r.get(), 0) : sql::wire_format::text;
+        sql::wire_decoder<Row> const decoder(names, format, options);
+        std::vector<sql::wire_field> fields(names.size());
+        Row row{};
+        auto const height = static_cast<std::size_t>(PQntuples(r.get()));
+        for (std::size_t i = 0; i < height; ++i) {
+            for (int c = 0; c < width; ++c) {
+                fields[static_cast<std::size_t>(c)] =
+                    detail::pg_wire_field(r.get(), static_cast<int>(i), c);
+            }
+            decoder(fields, row, i);
+            each(row);
+        }
+        return height;
+    }
+
+    /// All rows of the result; see for_each.
+    template <schema::TableRow Row>
+    [[nodiscard]] std::vector<Row> select(sql::statement const& s,
+                                          sql::decode_options const& options = {}) {
+        std::vector<Row> out;
+        for_each<Row>(
+            s, [&](Row& row) { out.push_back(std::move(row)); }, options);
+        return out;
+    }
+
+    /// Runs all statements in libpq's pipeline mode: without waiting for each answer. All or none,
+    /// also outside a transaction. How many rows each affected, as execute.
+    std::vector<std::int64_t> execute_all(std::span<sql::statement const> statements) {
+        if (statements.empty()) return {};
+        return session().run_all(statements);
+    }
+
     /// Sends `bytes` as the data of `statement` (`COPY ... FROM STDIN`, text or binary); the number
     /// of rows stored. All or none.
     std::int64_t copy_in(std::string const& statement, std::string_view bytes) {
-        return session().copy_in(statement, bytes);
+        return copy_in(statement, [&](auto const& sink) { sink(bytes); });
+    }
+
+    /// The same as a stream: `produce(sink)` calls `sink(std::string_view)` with each piece. Where
+    /// it throws, nothing is stored and the exception goes on.
+    template <std::invocable<void (&)(std::string_view)> F>
+    std::int64_t copy_in(std::string const& statement, F&& produce) {
+        auto& s = session();
+        s.begin_copy_in(statement);
+        try {
+            produce([&](std::string_view bytes) { s.put_copy(bytes); });
+        } catch (...) {
+            s.abandon_copy_in();
+            throw;
+        }
+        return s.end_copy_in(statement);
+    }
+
+    /// Runs `statement` (`COPY ... TO STDOUT`) and calls `sink(std::string_view)` with each piece
+    /// of its data; the number of rows. Where the sink throws, the server is told to stop and the
+    /// exception goes on.
+    template <std::invocable<std::string_view> F>
+    std::int64_t copy_out(std::string const& statement, F&& sink) {
+        auto& s = session();
+        s.begin_copy_out(statement);
+        std::size_t size = 0;
+        try {
+            while (auto const piece = s.get_copy(size)) {
+                sink(std::string_view(piece.get(), size));
+            }
+        } catch (...) {
+            s.abandon_copy_out();
+            throw;
+        }
+        return s.end_copy_out(statement);
     }
 
     /// The notices since the last call, at most the last thousand.

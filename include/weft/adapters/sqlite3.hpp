@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,7 +19,9 @@
 #include "weft/adapters/transaction.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
+#include "weft/schema/column.hpp"
 #include "weft/schema/utf8.hpp"
+#include "weft/sql/decode.hpp"
 #include "weft/sql/dialect.hpp"
 #include "weft/sql/value.hpp"
 
@@ -136,7 +139,9 @@ using sqlite_statement = std::unique_ptr<sqlite3_stmt, sqlite_finalize>;
 /// The open database; what does not move when a sqlite_connection does.
 class sqlite_session {
 public:
-    static constexpr std::string_view begin = "BEGIN IMMEDIATE";
+    [[nodiscard]] static constexpr std::string_view begin(isolation) noexcept {
+        return "BEGIN IMMEDIATE";
+    }
     static constexpr std::size_t cache_limit = 256;
 
     int depth = 0;
@@ -416,6 +421,56 @@ public:
         };
         session().run(s, take_row, take_names);
         return out;
+    }
+
+    /// Calls `each(Row&)` with every row as it comes, decoded by column name; the row may be moved
+    /// from. How many there were. The statement stays open meanwhile: `each` must not change what
+    /// it reads. Throws invalid_argument as sql::row_decoder.
+    template <schema::TableRow Row, class F>
+    std::size_t for_each(sql::statement const& s, F&& each,
+                         sql::decode_options const& options = {}) {
+        std::optional<sql::row_decoder<Row>> decoder;
+        auto const begin = [&](sqlite3_stmt* at) {
+            std::vector<std::string> names;
+            auto const width = sqlite3_column_count(at);
+            for (int c = 0; c < width; ++c) names.emplace_back(sqlite3_column_name(at, c));
+            decoder.emplace(names, options);
+        };
+        std::vector<sql::value> values;
+        std::size_t count = 0;
+        auto const take_row = [&](sqlite3_stmt* at) {
+            if (!decoder) begin(at);
+            auto const width = sqlite3_column_count(at);
+            values.clear();
+            for (int c = 0; c < width; ++c) values.push_back(detail::sqlite_value(at, c));
+            auto row = (*decoder)(values, count++);
+            each(row);
+        };
+        session().run(s, take_row, [&](sqlite3_stmt* at) {
+            if (!decoder) begin(at);
+        });
+        return count;
+    }
+
+    /// All rows of the result; see for_each.
+    template <schema::TableRow Row>
+    [[nodiscard]] std::vector<Row> select(sql::statement const& s,
+                                          sql::decode_options const& options = {}) {
+        std::vector<Row> out;
+        for_each<Row>(
+            s, [&](Row& row) { out.push_back(std::move(row)); }, options);
+        return out;
+    }
+
+    /// Runs all statements, all or none, also outside a transaction. How many rows each affected,
+    /// as execute.
+    std::vector<std::int64_t> execute_all(std::span<sql::statement const> statements) {
+        std::vector<std::int64_t> counts;
+        counts.reserve(statements.size());
+        transaction all(*this);
+        for (auto const& s : statements) counts.push_back(execute(s));
+        all.commit();
+        return counts;
     }
 
     /// Runs several statements without parameters, each by itself unless the script begins a

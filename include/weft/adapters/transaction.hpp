@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "weft/core/error.hpp"
@@ -21,6 +22,14 @@ concept Connection = requires(T& c, sql::statement const& s, std::string_view sc
     { c.execute(s) } -> std::same_as<std::int64_t>;
     { c.query(s) } -> std::same_as<sql::rows>;
     c.run_script(script);
+};
+
+/// How far a transaction is kept apart from others. SQLite's always are serializable.
+enum class isolation : std::uint8_t {
+    usual, ///< what the server is set to: read committed, unless somebody changed it
+    read_committed,
+    repeatable_read,
+    serializable,
 };
 
 template <class C>
@@ -88,11 +97,17 @@ private:
 template <class C>
 class transaction {
 public:
-    /// Throws sql_error where the database refuses to begin.
-    explicit transaction(C& connection)
+    /// Throws sql_error where the database refuses to begin; invalid_argument for an isolation of
+    /// its own inside another transaction, whose isolation holds for all of it.
+    explicit transaction(C& connection, isolation level = isolation::usual)
         : session_(connection.shared_session())
         , level_(session_->depth) {
-        session_->command(level_ == 0 ? std::string(session_->begin) : "SAVEPOINT " + savepoint());
+        if (level_ > 0 && level != isolation::usual) {
+            WEFT_THROW(invalid_argument("level", "an isolation inside another transaction",
+                                        "isolation::usual"));
+        }
+        session_->command(level_ == 0 ? std::string(session_->begin(level))
+                                      : "SAVEPOINT " + savepoint());
         session_->depth = level_ + 1;
         if (level_ == 0) session_->undo_failed = false;
     }
@@ -160,5 +175,55 @@ private:
     std::shared_ptr<typename C::session_type> session_;
     int level_ = 0;
 };
+
+/// Whether the same transaction may succeed when it is run again: serialization failure (40001) or
+/// deadlock (40P01).
+[[nodiscard]] inline bool is_transient(sql_error const& e) noexcept {
+    return e.sqlstate() == "40001" || e.sqlstate() == "40P01";
+}
+
+struct retry_options {
+    int attempts = 5; ///< in all, at least 1
+    isolation level = isolation::usual;
+};
+
+/// Runs `work()` in a transaction of `connection` and commits; again, from the beginning, where the
+/// database gave a transient failure (is_transient), be it at the commit, up to `attempts` times.
+/// `pause(n)` is called before the n-th repetition (1 is the first), with the transaction undone:
+/// the place to wait a little. What `work` returned. Any other exception, and the last failure, go
+/// on. Inside another transaction it is a savepoint and nothing is repeated: the failure has undone
+/// the outer one too. `work` must not keep what it did outside the database.
+template <Connection C, class Work, class Pause>
+auto in_transaction(C& connection, Work&& work, retry_options const& options, Pause&& pause)
+    -> std::invoke_result_t<Work&> {
+    if (options.attempts < 1) {
+        WEFT_THROW(invalid_argument("attempts", to_text(options.attempts), "at least 1"));
+    }
+    for (int attempt = 1;; ++attempt) {
+        bool const nested = connection.in_transaction();
+        try {
+            transaction tx(connection, options.level);
+            if constexpr (std::is_void_v<std::invoke_result_t<Work&>>) {
+                work();
+                tx.commit();
+                return;
+            } else {
+                auto result = work();
+                tx.commit();
+                return result;
+            }
+        } catch (sql_error const& e) {
+            if (nested || attempt >= options.attempts || !is_transient(e)) throw;
+        }
+        pause(attempt);
+    }
+}
+
+/// The same without a pause.
+template <Connection C, class Work>
+auto in_transaction(C& connection, Work&& work, retry_options const& options = {})
+    -> std::invoke_result_t<Work&> {
+    return in_transaction(connection, work, options, [](int) {});
+}
 
 } // namespace weft::inline v0::adapters

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -171,6 +172,16 @@ private:
     bool string() {
         ++at_;
         while (at_ < text_.size()) {
+            if (text_.size() - at_ >= 8) {
+                auto const word = eight_bytes(text_, at_);
+                auto const special =
+                    odd_bytes(word) | bytes_equal(word, '"') | bytes_equal(word, '\\');
+                if (special == 0) {
+                    at_ += 8;
+                    continue;
+                }
+                at_ += static_cast<std::size_t>(std::countr_zero(special)) / 8;
+            }
             auto const c = static_cast<unsigned char>(text_[at_]);
             if (c == '"') {
                 ++at_;
@@ -180,6 +191,10 @@ private:
             if (c == '\\') {
                 ++at_;
                 if (!escape()) return false;
+                continue;
+            }
+            if (c < 0x80) {
+                ++at_;
                 continue;
             }
             auto const width = utf8_width(text_, at_);
@@ -228,6 +243,8 @@ private:
             }
             power += negative ? -exponent : exponent;
         }
+        // Fifteen digits with a small exponent cannot be out of range.
+        if (at_ - start <= 15 && power > -200 && power < 200) return true;
         // Out of range is too large, or so near to 0 that the nearest double is 0: the latter is
         // a number like any other.
         double x{};

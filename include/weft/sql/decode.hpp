@@ -17,6 +17,7 @@
 #include "weft/schema/column.hpp"
 #include "weft/schema/validate.hpp"
 #include "weft/sql/value.hpp"
+#include "weft/sql/wire.hpp"
 
 /// Results of queries -> rows of the schema, by column name.
 namespace weft::inline v0::sql {
@@ -90,6 +91,64 @@ template <class T>
     return out;
 }
 
+inline constexpr std::size_t no_place = static_cast<std::size_t>(-1);
+
+/// For each column of the table its place in a result, or no_place. Throws as row_decoder.
+template <class Row>
+[[nodiscard]] std::vector<std::size_t> find_places(std::span<std::string const> columns,
+                                                   decode_options const& options) {
+    std::vector<std::size_t> places(schema::column_count<Row>, no_place);
+    std::string const table(schema::table<Row>::name);
+    auto const infos = schema::columns_of<Row>();
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        std::size_t found = no_place;
+        for (std::size_t k = 0; k < infos.size(); ++k) {
+            if (infos[k].name == columns[i]) found = k;
+        }
+        if (found == no_place) {
+            if (options.allow_unknown) continue;
+            WEFT_THROW(invalid_argument(table, "the column \"" + columns[i] + "\"",
+                                        "only columns of " + table));
+        }
+        if (places[found] != no_place) {
+            WEFT_THROW(invalid_argument(table + "." + columns[i], "the column twice", "once"));
+        }
+        places[found] = i;
+    }
+    for (std::size_t k = 0; k < infos.size(); ++k) {
+        bool const required = infos[k].not_null && !infos[k].has_default();
+        if (places[k] == no_place && (required || !options.allow_missing)) {
+            WEFT_THROW(invalid_argument(table + "." + std::string(infos[k].name),
+                                        "no such column in the result", "it"));
+        }
+    }
+    return places;
+}
+
+template <class Row>
+[[nodiscard]] std::vector<std::string> column_names() {
+    std::vector<std::string> out;
+    out.reserve(schema::column_count<Row>);
+    for (auto const& c : schema::columns_of<Row>()) out.emplace_back(c.name);
+    return out;
+}
+
+template <class Row>
+[[noreturn]] void refuse_field(schema::column_info const& c, std::string value, std::size_t number,
+                               std::string expected) {
+    WEFT_THROW(invalid_argument(std::string(schema::table<Row>::name) + "." + std::string(c.name) +
+                                    " in row " + weft::to_text(number),
+                                std::move(value), std::move(expected)));
+}
+
+template <class Row>
+void require_width(std::size_t got, std::size_t width, std::size_t number) {
+    if (got == width) return;
+    WEFT_THROW(
+        invalid_argument(std::string(schema::table<Row>::name) + " row " + weft::to_text(number),
+                         weft::to_text(got) + " values", weft::to_text(width)));
+}
+
 } // namespace detail
 
 /// Turns the rows of one result into structs: finds the columns once, then decodes row by row.
@@ -97,50 +156,23 @@ template <schema::TableRow Row>
 class row_decoder {
 public:
     /// Throws invalid_argument naming the column for one that is missing, unknown or there twice.
-    explicit row_decoder(std::span<std::string const> columns, decode_options const& options = {}) {
-        places_.assign(schema::column_count<Row>, none);
-        std::string const table(schema::table<Row>::name);
-        auto const infos = schema::columns_of<Row>();
-        for (std::size_t i = 0; i < columns.size(); ++i) {
-            std::size_t found = none;
-            for (std::size_t k = 0; k < infos.size(); ++k) {
-                if (infos[k].name == columns[i]) found = k;
-            }
-            if (found == none) {
-                if (options.allow_unknown) continue;
-                WEFT_THROW(invalid_argument(table, "the column \"" + columns[i] + "\"",
-                                            "only columns of " + table));
-            }
-            if (places_[found] != none) {
-                WEFT_THROW(invalid_argument(table + "." + columns[i], "the column twice", "once"));
-            }
-            places_[found] = i;
-        }
-        width_ = columns.size();
-        for (std::size_t k = 0; k < infos.size(); ++k) {
-            bool const required = infos[k].not_null && !infos[k].has_default();
-            if (places_[k] == none && (required || !options.allow_missing)) {
-                WEFT_THROW(invalid_argument(table + "." + std::string(infos[k].name),
-                                            "no such column in the result", "it"));
-            }
-        }
-    }
+    explicit row_decoder(std::span<std::string const> columns, decode_options const& options = {})
+        : places_(detail::find_places<Row>(columns, options))
+        , width_(columns.size()) {}
 
     /// Throws invalid_argument naming column, row number and value where that does not fit.
     [[nodiscard]] Row operator()(std::span<value const> values, std::size_t number = 0) const {
-        if (values.size() != width_) {
-            WEFT_THROW(invalid_argument(
-                std::string(schema::table<Row>::name) + " row " + weft::to_text(number),
-                weft::to_text(values.size()) + " values", weft::to_text(width_)));
-        }
+        detail::require_width<Row>(values.size(), width_, number);
         Row row{};
         std::size_t k = 0;
         schema::for_each_column<Row>([&]<class Field>(schema::column<Row, Field> const& c) {
             auto const place = places_[k++];
-            if (place == none) return;
+            if (place == detail::no_place) return;
             auto const& v = values[place];
             if (is_null(v)) {
-                if (c.info.not_null) refuse(c.info, v, number, "a value");
+                if (c.info.not_null) {
+                    detail::refuse_field<Row>(c.info, "NULL", number, "a value");
+                }
                 return;
             }
             using type = typename schema::column<Row, Field>::value_type;
@@ -150,24 +182,88 @@ public:
             } catch (parse_error const&) {
                 decoded.reset();
             }
-            if (!decoded) refuse(c.info, v, number, detail::expected_text(c.info));
+            if (!decoded) {
+                detail::refuse_field<Row>(c.info, detail::shown_value(v), number,
+                                          detail::expected_text(c.info));
+            }
             row.*c.field = std::move(*decoded);
         });
         return row;
     }
 
 private:
-    static constexpr std::size_t none = static_cast<std::size_t>(-1);
+    std::vector<std::size_t> places_;
+    std::size_t width_ = 0;
+};
 
-    [[noreturn]] static void refuse(schema::column_info const& c, value const& v,
-                                    std::size_t number, std::string expected) {
-        WEFT_THROW(invalid_argument(std::string(schema::table<Row>::name) + "." +
-                                        std::string(c.name) + " in row " + weft::to_text(number),
-                                    detail::shown_value(v), std::move(expected)));
+/// The same for fields as they travel (libpq's results, COPY), without a detour through values.
+/// Text must be well-formed UTF-8 without U+0000; JSON is taken as the server gives it.
+template <schema::TableRow Row>
+class wire_decoder {
+public:
+    /// Of a result with these columns. Throws as row_decoder.
+    wire_decoder(std::span<std::string const> columns, wire_format format,
+                 decode_options const& options = {})
+        : places_(detail::find_places<Row>(columns, options))
+        , width_(columns.size())
+        , format_(format) {}
+
+    /// How many fields a row has.
+    [[nodiscard]] std::size_t width() const noexcept { return width_; }
+
+    /// Reads one row into `row`, whose memory is used again. Throws invalid_argument naming column,
+    /// row number and value where that does not fit; `row` is then partly read.
+    void operator()(std::span<wire_field const> fields, Row& row, std::size_t number = 0) const {
+        detail::require_width<Row>(fields.size(), width_, number);
+        std::size_t k = 0;
+        schema::for_each_column<Row>([&]<class Field>(schema::column<Row, Field> const& c) {
+            auto const place = places_[k++];
+            auto& field = row.*c.field;
+            if (place == detail::no_place || fields[place].is_null()) {
+                if (place != detail::no_place && c.info.not_null) {
+                    detail::refuse_field<Row>(c.info, "NULL", number, "a value");
+                }
+                if constexpr (schema::column<Row, Field>::optional) {
+                    field.reset();
+                } else {
+                    field = Field{};
+                }
+                return;
+            }
+            auto const bytes = fields[place].bytes();
+            bool good = false;
+            if constexpr (schema::column<Row, Field>::optional) {
+                if (!field) field.emplace();
+                good = read(bytes, *field);
+            } else {
+                good = read(bytes, field);
+            }
+            if (!good) {
+                detail::refuse_field<Row>(c.info, detail::shown_bytes(bytes, format_), number,
+                                          expected(c.info));
+            }
+        });
+    }
+
+private:
+    template <class T>
+    [[nodiscard]] bool read(std::string_view bytes, T& out) const {
+        return format_ == wire_format::binary ? detail::read_binary(bytes, out)
+                                              : detail::read_text(bytes, out);
+    }
+
+    [[nodiscard]] static std::string expected(schema::column_info const& c) {
+        auto out = detail::expected_text(c);
+        if (c.type == schema::sql_type::timestamptz) out += " in the years 0001 to 9999";
+        if (c.type == schema::sql_type::text && c.allowed.empty()) {
+            out += ", UTF-8 without U+0000";
+        }
+        return out;
     }
 
     std::vector<std::size_t> places_;
     std::size_t width_ = 0;
+    wire_format format_ = wire_format::text;
 };
 
 /// All rows of a result; see row_decoder.
