@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weft/knot/batch.hpp"
@@ -64,6 +65,30 @@ void signature_of_a_long_word(benchmark::State& state) {
 BENCHMARK(signature_of_a_long_word)
     ->Args({3, 1'000'000})
     ->Args({1000, 10'000})
+    ->Unit(benchmark::kMillisecond);
+
+// So many letters in each column, in random order, all positive: nothing comes apart.
+void alexander_of_a_wide_word(benchmark::State& state) {
+    std::uint32_t seed = 5;
+    auto const strands = static_cast<int>(state.range(0));
+    std::vector<int> word;
+    for (int c = 1; c < strands; ++c) {
+        for (std::int64_t k = 0; k < state.range(1); ++k) word.push_back(c);
+    }
+    for (std::size_t k = word.size(); k > 1; --k) {
+        seed = seed * 1'664'525U + 1'013'904'223U;
+        std::swap(word[k - 1], word[(seed >> 8U) % k]);
+    }
+    knot::braid const b(strands, word);
+    knot::limits const limits{.max_operations = 20'000'000'000};
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(knot::alexander<knot::big_integer>(b, limits));
+    }
+}
+BENCHMARK(alexander_of_a_wide_word)
+    ->Args({1000, 2})
+    ->Args({1000, 3})
+    ->Args({1000, 5})
     ->Unit(benchmark::kMillisecond);
 
 void levine_tristram_step_function(benchmark::State& state) {

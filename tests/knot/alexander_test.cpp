@@ -18,7 +18,9 @@ std::vector<knot::big_integer> values(detail::piece const& p, std::size_t size, 
                                       bool fuse) {
     detail::alexander_workspace room;
     detail::alexander_residues residues;
-    detail::alexander_of(p, size, bits, 0, room, residues, fuse);
+    detail::alexander_route route;
+    route.size = size;
+    detail::alexander_of(p, route, bits, 0, room, residues, fuse);
     detail::remainders decoder(residues.moduli);
     std::vector<knot::big_integer> out;
     for (std::size_t e = 0; e < residues.width; ++e) {

@@ -13,7 +13,9 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
+#include "weft/knot/banded.hpp"
 #include "weft/knot/braid.hpp"
+#include "weft/knot/circle_bound.hpp"
 #include "weft/knot/float_modular.hpp"
 #include "weft/knot/laurent.hpp"
 #include "weft/knot/limits.hpp"
@@ -38,8 +40,8 @@ struct alexander_residues {
     std::int64_t corank = 0;
 };
 
-/// log2 of a bound on |det(V - t V^T)| over the unit circle, hence on every coefficient
-/// (Cauchy) and on Delta(-1).
+/// log2 of Hadamard's bound on |det(V - t V^T)| over the unit circle, hence on every coefficient
+/// (Cauchy) and on Delta(-1); rows shorter than 1 count as 1, so that it holds for every minor too.
 [[nodiscard]] inline double alexander_bits(integer_matrix const& v) noexcept {
     double bits = 0.0;
     double product = 1.0;
@@ -59,6 +61,20 @@ struct alexander_residues {
         }
     }
     return bits + 1e-9;
+}
+
+[[nodiscard]] inline double alexander_bits(banded_form const& form) noexcept {
+    hadamard_bits h;
+    for (std::size_t x = 0; x < form.size; ++x) {
+        double norm = 0.0;
+        for (auto e = form.begin[x]; e < form.begin[x + 1]; ++e) {
+            auto const size = __builtin_fabs(double(form.entries[e].a)) +
+                              __builtin_fabs(double(form.entries[e].b));
+            norm += size * size;
+        }
+        h.row(norm);
+    }
+    return h.bits() + 1e-9;
 }
 
 /// How many components the closure of a piece has.
@@ -138,6 +154,9 @@ struct alexander_workspace {
         denominator, scratch, values, coefficients, differences, single;
     std::vector<std::uint32_t> weight, low, high;
     float_workspace fused;
+    std::vector<double> float_t;
+    banded_workspace<double> banded_floats;
+    banded_workspace<std::uint64_t> banded_integers;
 };
 
 /// The Burau matrix at `points` points at once, modulo p < 2^57. On the vectors with sum 0, in
@@ -276,15 +295,83 @@ struct elimination {
     return out;
 }
 
-/// What alexander_of costs, in modular operations.
-[[nodiscard]] inline double alexander_cost(piece const& p, double bits,
-                                           std::size_t nodes) noexcept {
-    double passed = 0.0;
-    for (auto const& l : p.letters) passed += 2.0 + l.j - l.i;
+/// How Alexander's polynomial of a piece is to be found: what bounds its coefficients (2^bits),
+/// what that costs in modular operations, and the Seifert matrix where it is eliminated itself,
+/// instead of the Burau matrix.
+struct alexander_route {
+    std::size_t size = 0;
+    double bits = 0.0;
+    double minor_bits = 0.0; ///< Hadamard's bound, which holds for minors too
+    double point_cost = 0.0;
+    std::optional<banded_form> form;
+    banded_plan plan;
+
+    [[nodiscard]] double cost(double with_bits) const noexcept {
+        auto const d = static_cast<double>(size / 2 + 1);
+        return static_cast<double>(narrow_primes_for(with_bits)) * (d * point_cost + 3.0 * d * d);
+    }
+};
+
+/// The route for a piece with a Seifert form, or for an Artin word without; nothing where there is
+/// neither, or where it is known at once that more than max_operations are needed. Bounds that take
+/// longer to find than Hadamard's are tried where they are cheap beside what they may save.
+[[nodiscard]] inline std::optional<alexander_route>
+alexander_route_of(piece const& p, integer_matrix const* v, double max_operations) {
+    alexander_route out;
+    out.size = static_cast<std::size_t>(seifert_size(p));
     auto const n = static_cast<double>(p.strands);
-    auto const d = static_cast<double>(nodes);
-    return static_cast<double>(narrow_primes_for(bits)) *
-           (d * (passed * n + n * n * n) + 3.0 * d * d);
+    auto const size = static_cast<double>(out.size);
+    double passed = 0.0;
+    bool artin_word = p.next.empty();
+    for (auto const& l : p.letters) {
+        passed += 2.0 + l.j - l.i;
+        artin_word = artin_word && l.j == l.i + 1;
+    }
+    out.point_cost = passed * n + n * n * n;
+    if (v != nullptr) out.bits = out.minor_bits = alexander_bits(*v);
+    constexpr std::size_t least_banded = 64;
+    if (!artin_word || out.size < least_banded) {
+        if (v == nullptr) return std::nullopt;
+        // A third of N^3 additions and multiplications, four at a time.
+        auto const effort = size * size * size / 12.0;
+        auto const cost = out.cost(out.bits);
+        if (narrow_primes_for(out.bits) > 1 && effort < 0.25 * cost && effort < max_operations) {
+            auto const better = gram_bits(*v);
+            if (better < out.bits) out.bits = better;
+        }
+        return out;
+    }
+    if (0.5 * size * size > max_operations) return std::nullopt;
+    auto const generators = collins_generators(p);
+    // Across many strands the matrix is narrower than along the word.
+    auto form = banded_of(p, generators, p.strands > 7);
+    out.minor_bits = alexander_bits(form);
+    if (v == nullptr || out.minor_bits < out.bits) out.bits = out.minor_bits;
+    if (p.strands > 7) {
+        // A point that is none of those to come.
+        constexpr std::int64_t somewhere = 1'234'577;
+        field const f(narrow_primes::top - narrow_primes::below[0]);
+        banded_workspace<std::uint64_t> room;
+        if (auto plan = plan_banded(form, f, f.from(somewhere), room, out.point_cost)) {
+            if (plan->operations < out.point_cost) {
+                out.point_cost = plan->operations;
+                out.plan = *std::move(plan);
+                out.form = std::move(form);
+            }
+        }
+    }
+    auto const& entries = out.form ? *out.form : form;
+    auto const effort = circle_effort(entries);
+    auto const allowed = 0.03 * out.cost(out.bits) / (effort + 1.0);
+    int arcs = 0;
+    for (int more = 4; more <= 256 && static_cast<double>(more) <= allowed; more *= 2) {
+        arcs = more;
+    }
+    if (arcs > 0) {
+        auto const better = circle_bits(entries, arcs);
+        if (better < out.bits) out.bits = better;
+    }
+    return out;
 }
 
 /// det(I - Burau) at each of the points of `w.rows`, as numerator / denominator; returns the
@@ -412,14 +499,56 @@ inline std::size_t fused_determinants(field const& f, piece const& p, std::size_
     return rank;
 }
 
-/// Delta = (-s)^(n-1-w) (1 - t) / (1 - t^n) det(I - Burau(t)) at t = s^2 for as many s as the
-/// degree asks for; Delta / z^epsilon is a polynomial in w = z^2 = t - 2 + 1/t, found by Newton's
-/// interpolation. Exact: the Seifert matrix bounds degree (its size) and coefficients (2^bits). For
-/// `components` > 0, those of the piece whose surface is connected: nabla is divisible by
-/// z^(components - 1), and begins with 1 where that is 1.
-inline void alexander_of(piece const& p, std::size_t size, double bits, std::int64_t components,
-                         alexander_workspace& w, alexander_residues& out,
+/// The same of V - t V^T, by the route's plan; points where that does not fit go alone.
+inline std::size_t banded_determinants(field const& f, alexander_route const& route, bool fused,
+                                       std::size_t first, std::size_t points,
+                                       alexander_workspace& w, std::uint64_t* numerator,
+                                       std::uint64_t* denominator) {
+    auto const& form = *route.form;
+    auto plan = route.plan;
+    w.t.resize(points);
+    for (std::size_t q = 0; q < points; ++q) w.t[q] = f.mul(w.s[first + q], w.s[first + q]);
+    std::size_t rank = 0;
+    std::vector<char> alone;
+    constexpr double unlimited = 1e300;
+    auto const take = [&](auto const& at, auto& room) {
+        static_cast<void>(eliminate_banded(form, at, plan, room, unlimited));
+        for (std::size_t q = 0; q < points; ++q) {
+            if (room.bad[q] == 0) rank = plan.rank;
+            numerator[q] = at.residue(room.product[q]);
+            denominator[q] = at.residue(room.divisor[q]);
+        }
+        alone = room.bad;
+    };
+    if (fused) {
+        w.float_t.resize(points);
+        for (std::size_t q = 0; q < points; ++q) w.float_t[q] = static_cast<double>(f.to(w.t[q]));
+        take(float_points(f, w.float_t.data(), points), w.banded_floats);
+    } else {
+        take(integer_points(f, w.t.data(), points), w.banded_integers);
+    }
+    for (std::size_t q = 0; q < points; ++q) {
+        if (alone[q] == 0) continue;
+        auto const own = plan_banded(form, f, w.t[q], w.banded_integers, unlimited);
+        numerator[q] = w.banded_integers.product[0];
+        denominator[q] = w.banded_integers.divisor[0];
+        if (own->rank > rank) rank = own->rank;
+    }
+    return rank;
+}
+
+/// Delta = (-s)^(n-1-w) (1 - t) / (1 - t^n) det(I - Burau(t)) = s^-N det(V - t V^T) at t = s^2 for
+/// as many s as the degree asks for; Delta / z^epsilon is a polynomial in w = z^2 = t - 2 + 1/t,
+/// found by Newton's interpolation. Exact: the Seifert matrix bounds degree (its size N) and
+/// coefficients (2^bits). For `components` > 0, those of the piece whose surface is connected:
+/// nabla is divisible by z^(components - 1), and begins with 1 where that is 1. That is also why no
+/// fewer points are needed to see the rank: it is that of a principal minor, as the form is
+/// Hermitian, and one of size N - j is divisible by z^(components - 1 - j).
+inline void alexander_of(piece const& p, alexander_route const& route, double bits,
+                         std::int64_t components, alexander_workspace& w, alexander_residues& out,
                          bool fuse = has_fused_arithmetic()) {
+    auto const size = route.size;
+    bool const banded = route.form.has_value();
     auto const n = static_cast<std::size_t>(p.strands);
     auto const m = n - 1;
     auto const degree = size / 2;
@@ -434,7 +563,7 @@ inline void alexander_of(piece const& p, std::size_t size, double bits, std::int
     for (auto const& l : p.letters) writhe += l.sign;
     auto const shift = static_cast<std::int64_t>(m) - writhe;
     auto const shift_size = static_cast<std::uint64_t>(shift < 0 ? -shift : shift);
-    bool const fused = fuse && p.strands <= most_fused_strands && m * count >= 48;
+    bool const fused = fuse && (banded || (p.strands <= most_fused_strands && m * count >= 48));
     auto const primes = fused ? float_primes_for(bits) : narrow_primes_for(bits);
     std::size_t rank = 0;
     narrow_primes source;
@@ -448,7 +577,7 @@ inline void alexander_of(piece const& p, std::size_t size, double bits, std::int
         for (std::int64_t candidate = 2; w.s.size() < count; ++candidate) {
             auto const x =
                 tabled ? first_nodes.s[static_cast<std::size_t>(candidate - 2)] : f.from(candidate);
-            auto const factor = f.sub(f.one(), f.pow(f.mul(x, x), n));
+            auto const factor = banded ? f.one() : f.sub(f.one(), f.pow(f.mul(x, x), n));
             if (factor == 0) {
                 tabled = false;
                 w.s.clear();
@@ -482,10 +611,22 @@ inline void alexander_of(piece const& p, std::size_t size, double bits, std::int
         // Rows of all points of a block together stay in the first-level cache.
         auto const room = (fused ? 256 : 128) / m + 1;
         auto const least = fused ? std::size_t{8} : std::size_t{2};
-        auto const block =
+        auto block =
             !fused ? (room > least ? room : least) : (room > least ? (room + 3) / 4 * 4 : least);
+        if (banded) {
+            // The rows in work of all points of a block stay in the second-level cache.
+            block = 16384 / (route.plan.slots * route.plan.ring + 1) / 4 * 4;
+            block = block < 8 ? 8 : block > 256 ? 256 : block;
+        }
         for (std::size_t first = 0; first < count; first += block) {
             auto const points = first + block < count ? block : count - first;
+            if (banded) {
+                auto const found =
+                    banded_determinants(f, route, fused, first, points, w, w.values.data() + first,
+                                        w.values.data() + count + first);
+                if (found > rank) rank = found;
+                continue;
+            }
             if (fused) {
                 auto const found =
                     fused_determinants(f, p, first, points, w, w.values.data() + first,
@@ -510,9 +651,11 @@ inline void alexander_of(piece const& p, std::size_t size, double bits, std::int
         }
         for (std::size_t q = 0; q < count; ++q) {
             auto const s = w.s[q];
-            auto const base = f.neg(shift < 0 ? w.s_inverse[q] : s);
-            w.values[q] =
-                f.mul(f.mul(f.pow(base, shift_size), f.sub(f.one(), f.mul(s, s))), w.values[q]);
+            auto const unit = banded
+                                  ? f.pow(w.s_inverse[q], size)
+                                  : f.mul(f.pow(f.neg(shift < 0 ? w.s_inverse[q] : s), shift_size),
+                                          f.sub(f.one(), f.mul(s, s)));
+            w.values[q] = f.mul(unit, w.values[q]);
             w.denominator[q] = f.mul(w.denominator[q], w.values[count + q]);
             if (out.epsilon == 1) {
                 w.denominator[q] = f.mul(w.denominator[q], f.sub(s, w.s_inverse[q]));
@@ -531,18 +674,21 @@ inline void alexander_of(piece const& p, std::size_t size, double bits, std::int
             w.values[q] = f.mul(w.values[q], w.denominator[q]);
         }
 
-        // Divided differences; their denominators are inverted all at once.
-        if (!tabled) {
-            w.differences.clear();
-            for (std::size_t step = 1; step < count; ++step) {
-                for (std::size_t q = count - 1; q >= step; --q) {
-                    w.differences.push_back(f.sub(w.node[q], w.node[q - step]));
-                }
-            }
-            f.invert_all(w.differences, w.scratch);
-        }
+        // Divided differences; their denominators are inverted many at a time.
+        constexpr std::size_t many = 1U << 15U;
+        w.differences.clear();
         std::size_t next = 0;
         for (std::size_t step = 1; step < count; ++step) {
+            if (!tabled && next == w.differences.size()) {
+                w.differences.clear();
+                next = 0;
+                for (auto ahead = step; ahead < count && w.differences.size() < many; ++ahead) {
+                    for (std::size_t q = count - 1; q >= ahead; --q) {
+                        w.differences.push_back(f.sub(w.node[q], w.node[q - ahead]));
+                    }
+                }
+                f.invert_all(w.differences, w.scratch);
+            }
             for (std::size_t q = count - 1; q >= step; --q) {
                 auto const inverse =
                     tabled ? first_nodes.inverse_difference[q * node_table::size + q - step]
@@ -586,7 +732,7 @@ inline void alexander_of(piece const& p, std::size_t size, double bits, std::int
         for (std::size_t e = 0; e <= degree; ++e) out.values.push_back(f.to(coefficients[e]));
         out.values.push_back(f.to(alternating));
     }
-    out.corank = static_cast<std::int64_t>(m - rank);
+    out.corank = static_cast<std::int64_t>((banded ? size : m) - rank);
 }
 
 /// The same of a long word, modulo a prime more than twice as large as any of its numbers.
@@ -632,6 +778,7 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
     std::string reason;
     bool overflowed = false;
     std::int64_t corank = s.parts() - 1;
+    bool corank_known = true;
     bool zero = split;
     basic_laurent<Integer> polynomial(0, {Integer(1)});
     Integer determinant(1);
@@ -641,29 +788,40 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
     alexander_residues residues;
     for (std::size_t k = 0; k < s.pieces.size(); ++k) {
         auto const& p = s.pieces[k];
-        if (!forms[k]) {
-            auto const found = p.next.empty()
-                                   ? long_alexander_of(p, l)
-                                   : outcome<long_alexander>::over_budget(
-                                         "the Seifert matrix of size " + to_text(seifert_size(p)) +
-                                         " is beyond the budget");
+        auto const* const v = forms[k] ? &forms[k]->matrix : nullptr;
+        auto const budget = static_cast<double>(l.max_operations);
+        auto const route = alexander_route_of(p, v, budget);
+        bool const affordable = route && route->cost(route->bits) <= budget;
+        if (affordable) {
+            auto const own = !forms[k] || forms[k]->surface_parts == 1
+                                 ? piece_components(p, workspace.weight)
+                                 : std::int64_t{0};
+            alexander_of(p, *route, route->bits, own, workspace, residues);
+            bool any = false;
+            for (auto const x : residues.values) any = any || x != 0;
+            if (!any && route->bits < route->minor_bits) {
+                // That it is 0 is proven, the rank is not.
+                if (route->cost(route->minor_bits) <= budget) {
+                    alexander_of(p, *route, route->minor_bits, own, workspace, residues);
+                } else {
+                    corank_known = false;
+                }
+            }
+        } else {
+            if (forms[k] || !p.next.empty()) {
+                reason =
+                    route ? budget_reason("the Alexander polynomial", route->cost(route->bits), l)
+                          : "the Seifert matrix of size " + to_text(seifert_size(p)) +
+                                " is beyond the budget";
+                break;
+            }
+            auto const found = long_alexander_of(p, l);
             if (!found.value) {
                 reason = found.reason;
                 overflowed = found.overflowed;
                 break;
             }
             residues_of(*found.value, residues);
-        } else {
-            auto const& v = forms[k]->matrix;
-            auto const bits = alexander_bits(v);
-            auto const cost = alexander_cost(p, bits, v.size / 2 + 1);
-            if (cost > static_cast<double>(l.max_operations)) {
-                reason = budget_reason("the Alexander polynomial", cost, l);
-                break;
-            }
-            auto const own = forms[k]->surface_parts == 1 ? piece_components(p, workspace.weight)
-                                                          : std::int64_t{0};
-            alexander_of(p, v.size, bits, own, workspace, residues);
         }
         corank += residues.corank;
         auto const terms = residues.width - 1;
@@ -736,7 +894,7 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
         polynomial_fits = determinant_fits = true;
     }
     if (reason.empty()) {
-        out.corank = corank;
+        if (corank_known) out.corank = corank;
     } else if (!split) {
         out.polynomial = {std::nullopt, reason, overflowed};
         out.determinant = {std::nullopt, reason, overflowed};

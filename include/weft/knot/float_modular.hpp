@@ -316,5 +316,3 @@ WEFT_FUSED_KERNEL inline void float_determinants(double prime, double inverse, s
 }
 
 } // namespace weft::inline v0::knot::detail
-
-#undef WEFT_FUSED_KERNEL
