@@ -17,6 +17,7 @@ using weft::days_between;
 using weft::instant;
 using weft::parse_instant;
 using weft::temporal::fit_forecast;
+using weft::temporal::forecast_all;
 using weft::temporal::forecast_at;
 using weft::temporal::forecast_fit_options;
 using weft::temporal::forecast_model;
@@ -267,6 +268,36 @@ TEST(forecast, refuses_faulty_input_by_name) {
     EXPECT_THROW((void)prior_model(-1e200, 1e200), weft::invalid_argument);
     EXPECT_THROW((void)forecast_at(on_days({0, 1}, {-1.7e308, 1.7e308}), day(2), unbounded({})),
                  weft::overflow_error);
+}
+
+TEST(forecast_all, has_the_bits_of_one_at_a_time) {
+    std::mt19937_64 random(41);
+    for (bool const population : {false, true}) {
+        forecast_model m;
+        if (population) m.mean = .4;
+        std::vector<series> people{series()};
+        for (int i = 0; i < 200; ++i) {
+            auto days = i % 3 == 0 ? std::vector<double>{0, 1, 2, 3} : irregular_days(random, 4);
+            std::vector<double> y;
+            for (std::size_t k = 0; k < days.size(); ++k) {
+                y.push_back(std::uniform_real_distribution<>()(random));
+            }
+            people.push_back(on_days(days, y));
+        }
+        auto const at = day(500);
+        auto const all = forecast_all(people, at, m);
+        ASSERT_EQ(all.size(), people.size());
+        EXPECT_FALSE(all[0].has_value());
+        for (std::size_t i = 0; i < people.size(); ++i) {
+            EXPECT_EQ(all[i], forecast_at(people[i], at, m));
+        }
+        // The deviation behind a forecast.
+        auto const wide = (all[1]->upper - all[1]->lower) / 2.0;
+        if (all[1]->lower > 0.0 && all[1]->upper < 1.0 && all[1]->confidence > 0.0) {
+            EXPECT_NEAR(weft::temporal::deviation_of(*all[1], m) * m.half_width, wide, 1e-12);
+        }
+        EXPECT_THROW((void)forecast_all(people, day(-1), m), weft::invalid_argument);
+    }
 }
 
 TEST(fit_forecast, finds_the_parameters_that_made_the_data) {

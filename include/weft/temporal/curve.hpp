@@ -14,17 +14,36 @@
 #include "weft/core/number.hpp"
 #include "weft/core/time.hpp"
 #include "weft/core/unit.hpp"
+#include "weft/temporal/polynomial.hpp"
 #include "weft/temporal/series.hpp"
 
 namespace weft::inline v0::temporal {
 
-/// How a curve runs between its points. Both stay, on every piece, between the values at its ends:
-/// monotone data give a monotone curve, scores in [0,1] a curve in [0,1].
+/// How a curve runs between its points. All but `rational` are piecewise polynomials.
 enum class interpolation {
-    /// Straight lines.
+    /// Straight lines. Stays between the values at the ends of each piece.
     linear,
-    /// Cubic Hermite pieces with the shape-preserving slopes of Fritsch and Butland (1984).
+    /// Cubic Hermite pieces with the shape-preserving slopes of Fritsch and Butland (1984). Stays
+    /// between the values at the ends of each piece: monotone data give a monotone curve.
     pchip,
+    /// The value of the nearest point, of the earlier one at equal distance (as SciPy).
+    nearest,
+    /// The value of the last point that is not later.
+    previous,
+    /// Cubic Hermite pieces with the slopes of the modified Akima rule (as MATLAB and Boost).
+    makima,
+    /// The cubic spline whose second derivative is 0 at both ends.
+    natural_spline,
+    /// The cubic spline with the given slopes at both ends (curve_options).
+    clamped_spline,
+    /// The cubic spline whose first two and last two pieces are one polynomial each.
+    not_a_knot_spline,
+    /// Cubic pieces through given slopes: curve::hermite.
+    hermite,
+    /// Pieces of degree five through given slopes and second derivatives: curve::quintic_hermite.
+    quintic_hermite,
+    /// Floater and Hormann's barycentric rational function (2007): no poles, infinitely smooth.
+    rational,
 };
 
 /// What a curve answers before its first and after its last point.
@@ -38,57 +57,63 @@ enum class outside {
 struct curve_options {
     interpolation method = interpolation::pchip;
     temporal::outside outside = temporal::outside::raise;
-    /// For scores: all values must lie in [0,1], and what lies outside the data (`outside::linear`)
-    /// is cut to [0,1] as well, with derivative 0 where it is cut.
+    /// For scores: all values must lie in [0,1], and wherever the curve would leave [0,1] it is cut
+    /// to it, with derivative 0 there. Inside the data that happens for splines, makima and given
+    /// slopes only. Not for `rational`.
     bool unit = false;
+    /// The slopes of clamped_spline at its ends.
+    double start_slope = 0.0;
+    double end_slope = 0.0;
+    /// Of `rational`: every order + 1 neighbours are blended as a polynomial of this degree (less
+    /// where there are fewer points). At most 20.
+    std::size_t order = 3;
 };
 
-/// A piecewise polynomial through points (x, y). Copies are independent of each other; calling a
+/// A function of one number through points (x, y): a piecewise polynomial, or for
+/// interpolation::rational a rational function. Copies are independent of each other; calling a
 /// const curve from several threads is safe.
 class curve {
 public:
     /// `x` strictly increasing, at least two points, all finite.
-    /// Throws invalid_argument naming `x[i]` or `y[i]`, also where the slope between two points
-    /// exceeds the range of a double. O(n).
+    /// Throws invalid_argument naming `x[i]` or `y[i]`, also where a coefficient exceeds the range
+    /// of a double, and for the methods that need slopes. O(n); rational O(n order^2).
     curve(std::span<double const> x, std::span<double const> y, curve_options const& options = {})
         : options_(options) {
-        detail::require_series(x, y, "x", "y");
-        if (x.size() < 2) {
-            WEFT_THROW(invalid_argument(
-                "x", to_text(x.size()) + (x.size() == 1 ? " point" : " points"), "at least 2"));
+        if (options.method == interpolation::hermite ||
+            options.method == interpolation::quintic_hermite) {
+            WEFT_THROW(invalid_argument("method", "one that needs slopes",
+                                        "curve::hermite or curve::quintic_hermite for it"));
         }
-        if (options.unit) {
-            for (std::size_t i = 0; i < y.size(); ++i) require_unit(detail::indexed("y", i), y[i]);
-        }
-        x_.assign(x.begin(), x.end());
-        y_.assign(y.begin(), y.end());
-        std::vector<double> secants(x.size() - 1);
-        for (std::size_t i = 0; i < secants.size(); ++i) {
-            secants[i] = (y[i + 1] - y[i]) / (x[i + 1] - x[i]);
-            // Four times: sums of slopes below must not overflow either.
-            if (!is_finite(4.0 * secants[i])) {
-                WEFT_THROW(invalid_argument(detail::indexed("y", i + 1), to_text(y[i + 1]),
-                                            "a slope from " + detail::indexed("y", i) +
-                                                " within the range of a double"));
-            }
-        }
-        pieces_.resize(secants.size());
-        if (options.method == interpolation::linear) {
-            for (std::size_t i = 0; i < secants.size(); ++i) pieces_[i] = {secants[i], 0.0, 0.0};
-        } else {
-            set_hermite(secants, pchip_slopes(x_, secants));
-        }
+        check_options();
+        check_points(x, y);
+        take(x, y);
+        build();
     }
 
     explicit curve(number_series const& points, curve_options const& options = {})
         : curve(points.times(), points.values(), options) {}
 
+    /// The curve through points (x, y) with slopes dy. As the constructor; the method is implied.
+    [[nodiscard]] static curve hermite(std::span<double const> x, std::span<double const> y,
+                                       std::span<double const> dy, curve_options options = {}) {
+        options.method = interpolation::hermite;
+        return curve(x, y, dy, {}, options);
+    }
+
+    /// The curve through points (x, y) with slopes dy and second derivatives d2y.
+    [[nodiscard]] static curve quintic_hermite(std::span<double const> x, std::span<double const> y,
+                                               std::span<double const> dy,
+                                               std::span<double const> d2y,
+                                               curve_options options = {}) {
+        options.method = interpolation::quintic_hermite;
+        return curve(x, y, dy, d2y, options);
+    }
+
     /// The value at `x`. Throws invalid_argument where `x` is not finite, domain_error outside the
-    /// data under outside::raise. O(log n).
+    /// data under outside::raise. O(log n); rational O(n).
     [[nodiscard]] double operator()(double x) const { return at(x).value; }
 
-    /// The slope at `x`; at an inner point of a linear curve, where it jumps, that of the piece to
-    /// the right. Throws as operator(). O(log n).
+    /// The slope at `x`; where it jumps, that of the piece to the right. Throws as operator().
     [[nodiscard]] double derivative(double x) const { return at(x).slope; }
 
     struct point {
@@ -100,33 +125,272 @@ public:
     [[nodiscard]] point at(double x) const {
         require_finite("x", x);
         if (x < x_.front() || x > x_.back()) return beyond(x);
-        auto const after = std::upper_bound(x_.begin() + 1, x_.end() - 1, x);
-        return on_piece(static_cast<std::size_t>(after - x_.begin()) - 1, x);
+        if (is_rational()) return rational_at(x);
+        return on_piece(piece_of(x), x);
     }
 
-    /// Values at many places, which need not be sorted (sorted ones are found faster).
-    /// Throws invalid_argument where the spans differ in length, otherwise as operator().
+    /// Values at many places, which need not be sorted (sorted ones are found faster). `out` must
+    /// not overlap `x`. Throws as operator(), before anything is written, and invalid_argument
+    /// where the spans differ in length.
     void evaluate(std::span<double const> x, std::span<double> out) const {
         if (out.size() != x.size()) {
             WEFT_THROW(invalid_argument("out", to_text(out.size()) + " places",
                                         to_text(x.size()) + ", one for each of x"));
         }
-        std::size_t piece = 0;
-        for (std::size_t k = 0; k < x.size(); ++k) {
-            auto const inside = is_finite(x[k]) && x[k] >= x_.front() && x[k] <= x_.back();
-            if (!inside) {
-                out[k] = at(x[k]).value;
-                continue;
-            }
-            if (!holds(piece, x[k])) {
-                if (piece + 1 < pieces_.size() && holds(piece + 1, x[k])) {
-                    ++piece;
-                } else {
-                    auto const after = std::upper_bound(x_.begin() + 1, x_.end() - 1, x[k]);
-                    piece = static_cast<std::size_t>(after - x_.begin()) - 1;
+        auto const first = x_.front();
+        auto const last = x_.back();
+        bool inside = true;
+        for (auto const place : x) inside &= place >= first && place <= last;
+        if (!inside) {
+            for (std::size_t k = 0; k < x.size(); ++k) {
+                auto const place = require_finite(detail::indexed("x", k), x[k]);
+                if (options_.outside != outside::nan && (place < first || place > last)) {
+                    (void)beyond(place);
                 }
             }
-            out[k] = on_piece(piece, x[k]).value;
+        }
+        if (is_rational()) {
+            for (std::size_t k = 0; k < x.size(); ++k) out[k] = at(x[k]).value;
+            return;
+        }
+        auto const breaks = this->breaks();
+        auto const pieces = breaks.size() - 1;
+        std::size_t piece = 0;
+        for (std::size_t k = 0; k < x.size();) {
+            auto const place = x[k];
+            if (place < first || place > last) {
+                out[k++] = beyond(place).value;
+                continue;
+            }
+            if (!(place >= breaks[piece] && place < breaks[piece + 1])) {
+                auto const next = piece + 1 < pieces ? piece + 1 : piece;
+                piece = place >= breaks[next] && place < breaks[next + 1] ? next : piece_of(place);
+            }
+            auto const from = breaks[piece];
+            auto const to = breaks[piece + 1];
+            auto end = k + 1;
+            while (end < x.size() && x[end] >= from && x[end] < to) ++end;
+            run(piece, x.subspan(k, end - k), out.subspan(k, end - k));
+            if (place == last) out[k] = y_.back();
+            k = end;
+        }
+    }
+
+    /// The integral from a to b (negative where b < a). Outside the data the curve is what
+    /// `outside` says; outside::raise throws domain_error there and outside::nan gives a NaN.
+    /// Exact up to rounding; rational: to 1e-12 of the largest value times the length
+    /// (polynomial()). O(log n + pieces between a and b).
+    [[nodiscard]] double integral(double a, double b) const {
+        require_finite("a", a);
+        require_finite("b", b);
+        if (b < a) return -integral(b, a);
+        auto const first = x_.front();
+        auto const last = x_.back();
+        if (a < first || b > last) {
+            if (options_.outside == outside::raise) (void)beyond(a < first ? a : b);
+            if (options_.outside == outside::nan) return std::numeric_limits<double>::quiet_NaN();
+        }
+        double sum = 0.0;
+        if (a < first)
+            sum += tail(std::min(b, first) - first, true) - tail(a - first, true),
+                a = std::min(b, first);
+        double after = 0.0;
+        if (b > last)
+            after = tail(b - last, false) - tail(std::max(a, last) - last, false),
+            b = std::max(a, last);
+        if (a < b)
+            sum += is_rational() ? polynomial().inside_integral(a, b) : inside_integral(a, b);
+        return sum + after;
+    }
+
+    /// The derivative as a curve, between the first and the last point only (elsewhere
+    /// domain_error, or NaN under outside::nan). Of a curve that jumps: that of its pieces. O(n).
+    [[nodiscard]] curve derivative_curve() const {
+        if (is_rational()) return polynomial().derivative_curve();
+        auto const stride = degree_ == 0 ? std::size_t{1} : degree_;
+        return mapped(stride - 1, [&](double const* c, double* out, double) {
+            out[0] = 0.0;
+            for (std::size_t k = 1; k <= degree_; ++k) out[k - 1] = static_cast<double>(k) * c[k];
+        });
+    }
+
+    /// The antiderivative that is 0 at the first point, there and up to the last point only
+    /// (elsewhere domain_error, or NaN under outside::nan). Continuous. O(n).
+    [[nodiscard]] curve antiderivative() const {
+        if (is_rational()) return polynomial().antiderivative();
+        if (degree_ >= detail::most_degree) {
+            WEFT_THROW(domain_error("curve: an antiderivative of degree " + to_text(degree_ + 1) +
+                                    ", at most " + to_text(detail::most_degree) + " is kept"));
+        }
+        double sum = 0.0;
+        auto out = mapped(degree_ + 1, [&](double const* c, double* to, double h) {
+            to[0] = sum;
+            for (std::size_t k = 0; k <= degree_; ++k) {
+                to[k + 1] = c[k] / static_cast<double>(k + 1);
+            }
+            sum = detail::horner({to, degree_ + 2}, h);
+        });
+        for (auto const v : out.y_) {
+            if (!is_finite(v)) {
+                WEFT_THROW(overflow_error("curve: the integral leaves the range of a double"));
+            }
+        }
+        return out;
+    }
+
+    /// Where the curve takes the value `level` between a and b (both within the data), rising.
+    /// Over a stretch where the curve *is* the level: the two ends of the stretch. A jump across
+    /// the level is no root. A place where the curve turns within rounding of the level counts.
+    /// O(pieces between a and b). Throws invalid_argument unless first point <= a <= b <= last.
+    [[nodiscard]] std::vector<double> roots(double level, double a, double b) const {
+        require_finite("level", level);
+        check_interval(a, b);
+        if (is_rational()) return polynomial().roots(level, a, b);
+        std::vector<double> found;
+        bool level_before = false;
+        each_piece(a, b, [&](std::size_t i, double from, double to) {
+            auto const start = breaks()[i];
+            auto const before = found.size();
+            bool all = false;
+            detail::roots_on(coefficients(i), level, breaks()[i + 1] - start, found, all);
+            std::size_t kept = before;
+            for (auto k = before; k < found.size(); ++k) {
+                auto const x = std::min(start + found[k], breaks()[i + 1]);
+                if (x >= from && x <= to) found[kept++] = x;
+            }
+            found.resize(kept);
+            if (all) {
+                if (level_before && !found.empty()) {
+                    found.back() = to;
+                } else {
+                    found.insert(found.end(), {from, to});
+                }
+            }
+            level_before = all;
+        });
+        return each_once(std::move(found), b - a);
+    }
+
+    /// As above, over the whole of the data.
+    [[nodiscard]] std::vector<double> roots(double level = 0.0) const {
+        return roots(level, x_.front(), x_.back());
+    }
+
+    struct extremum {
+        double x;
+        double value;
+        bool maximum;
+    };
+
+    /// The local maxima and minima strictly between a and b, rising in x. Of a flat top or bottom:
+    /// its beginning. Jumps make none. O(pieces between a and b). Throws as roots().
+    [[nodiscard]] std::vector<extremum> extrema(double a, double b) const {
+        check_interval(a, b);
+        if (is_rational()) return polynomial().extrema(a, b);
+        std::vector<double> places;
+        each_piece(a, b, [&](std::size_t i, double from, double to) {
+            places.push_back(from);
+            for (auto const x : turns(i, from, to)) places.push_back(x);
+            places.push_back(to);
+        });
+        std::vector<extremum> out;
+        places = each_once(std::move(places), b - a);
+        // Between neighbouring places the curve is monotone: +1, -1, or 0 where it is level.
+        int before = 0;
+        double since = a;
+        for (std::size_t k = 0; k + 1 < places.size(); ++k) {
+            auto const left = (*this)(places[k]);
+            auto const middle = (*this)(places[k] + (places[k + 1] - places[k]) / 2.0);
+            auto const way = (middle > left) - (middle < left);
+            if (way == 0) continue;
+            if (before * way < 0) out.push_back({since, (*this)(since), way < 0});
+            before = way;
+            since = places[k + 1];
+            // A level stretch after this one begins where this one ends.
+        }
+        return out;
+    }
+
+    struct span_of_values {
+        double lowest_at, lowest, highest_at, highest;
+    };
+
+    /// The lowest and the highest value between a and b, each at its first place. Throws as
+    /// roots().
+    [[nodiscard]] span_of_values lowest_and_highest(double a, double b) const {
+        check_interval(a, b);
+        if (is_rational()) return polynomial().lowest_and_highest(a, b);
+        auto const start = (*this)(a);
+        span_of_values out{a, start, a, start};
+        auto const take_in = [&](double x) {
+            auto const y = (*this)(x);
+            if (y < out.lowest) out.lowest = y, out.lowest_at = x;
+            if (y > out.highest) out.highest = y, out.highest_at = x;
+        };
+        each_piece(a, b, [&](std::size_t i, double from, double to) {
+            take_in(from);
+            for (auto const x : turns(i, from, to)) take_in(x);
+            take_in(to);
+        });
+        return out;
+    }
+
+    /// The curve itself where it is a piecewise polynomial. Of a rational one: a piecewise
+    /// polynomial of degree 8 that differs from it by at most 1e-12 of its largest value (or by its
+    /// own rounding, where very uneven points make that larger), made by halving the stretches
+    /// between its points until that holds.
+    [[nodiscard]] curve polynomial() const {
+        if (!is_rational()) return *this;
+        return polynomial_form();
+    }
+
+    /// Adds a point after the last one, to the same bits as building anew. O(1) amortised for
+    /// linear, pchip, nearest, previous and makima without `unit`; O(n) for the others. Throws
+    /// invalid_argument as the constructor, for a method with given slopes, and for a curve that
+    /// was made of another one (derivative_curve and the like); the curve is then unchanged.
+    void append(double x, double y) {
+        if (derived_ || options_.method == interpolation::hermite ||
+            options_.method == interpolation::quintic_hermite) {
+            WEFT_THROW(invalid_argument("curve", "one that was not made of points alone",
+                                        "a method without given slopes"));
+        }
+        require_finite("x", x);
+        if (!(x > x_.back())) {
+            WEFT_THROW(
+                invalid_argument("x", to_text(x), "more than the last, " + to_text(x_.back())));
+        }
+        require_finite("y", y);
+        if (options_.unit) require_unit("y", y);
+        bool const local = options_.method <= interpolation::makima && !options_.unit;
+        // Slopes reach two points back; the first two of the window feel its cut end.
+        constexpr std::size_t window = 8;
+        auto const n = x_.size();
+        if (!local || n < window) {
+            auto xs = x_;
+            auto ys = y_;
+            xs.push_back(x);
+            ys.push_back(y);
+            *this = curve(xs, ys, options_);
+            return;
+        }
+        std::array<double, window + 1> xs{};
+        std::array<double, window + 1> ys{};
+        std::copy_n(x_.end() - window, window, xs.begin());
+        std::copy_n(y_.end() - window, window, ys.begin());
+        xs[window] = x;
+        ys[window] = y;
+        curve const end(xs, ys, options_);
+        auto const stride = degree_ + 1;
+        constexpr std::size_t anew = 4; // pieces
+        x_.push_back(x);
+        y_.push_back(y);
+        coefficients_.resize(coefficients_.size() + stride);
+        std::copy(end.coefficients_.end() - static_cast<std::ptrdiff_t>(anew * stride),
+                  end.coefficients_.end(),
+                  coefficients_.end() - static_cast<std::ptrdiff_t>(anew * stride));
+        if (!breaks_.empty()) {
+            breaks_.push_back(x);
+            std::copy(end.breaks_.end() - 3, end.breaks_.end(), breaks_.end() - 3);
         }
     }
 
@@ -136,79 +400,584 @@ public:
     [[nodiscard]] std::span<double const> values() const noexcept { return y_; }
     [[nodiscard]] curve_options const& options() const noexcept { return options_; }
 
+    /// Where the polynomial pieces begin, and the end of the last one: the knots, but for `nearest`
+    /// and for curves cut to [0,1]. Empty for a rational curve.
+    [[nodiscard]] std::span<double const> breaks() const noexcept {
+        if (is_rational()) return {};
+        return breaks_.empty() ? std::span<double const>(x_) : std::span<double const>(breaks_);
+    }
+    /// The coefficients c of piece i: c[0] + c[1] u + c[2] u^2 + ... with u = x - breaks()[i].
+    [[nodiscard]] std::span<double const> coefficients(std::size_t i) const noexcept {
+        return {coefficients_.data() + i * (degree_ + 1), degree_ + 1};
+    }
+
 private:
-    /// y(x) = y_i + u (a + u (b + u c)) with u = x - x_i.
-    using coefficients = std::array<double, 3>;
+    curve() = default;
+
+    curve(std::span<double const> x, std::span<double const> y, std::span<double const> dy,
+          std::span<double const> d2y, curve_options const& options)
+        : options_(options) {
+        check_options();
+        check_points(x, y);
+        require_each("dy", dy, x.size());
+        bool const quintic = options.method == interpolation::quintic_hermite;
+        if (quintic) require_each("d2y", d2y, x.size());
+        take(x, y);
+        if (quintic) {
+            set_quintic(dy, d2y);
+        } else {
+            set_hermite(dy);
+        }
+        if (options_.unit) cut_to_unit();
+    }
+
+    [[nodiscard]] bool is_rational() const noexcept {
+        return options_.method == interpolation::rational && !derived_;
+    }
+
+    void check_options() const {
+        if (options_.method == interpolation::clamped_spline) {
+            require_finite("start_slope", options_.start_slope);
+            require_finite("end_slope", options_.end_slope);
+        }
+        if (options_.method != interpolation::rational) return;
+        if (options_.unit) {
+            WEFT_THROW(invalid_argument("unit", "true",
+                                        "false for a rational curve, which is not "
+                                        "cut"));
+        }
+        if (options_.order > 20) {
+            WEFT_THROW(invalid_argument("order", to_text(options_.order), "at most 20"));
+        }
+    }
+
+    void check_points(std::span<double const> x, std::span<double const> y) const {
+        detail::require_series(x, y, "x", "y");
+        if (x.size() < 2) {
+            WEFT_THROW(invalid_argument(
+                "x", to_text(x.size()) + (x.size() == 1 ? " point" : " points"), "at least 2"));
+        }
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            if (options_.unit) require_unit(detail::indexed("y", i), y[i]);
+            if (i == 0) continue;
+            auto const secant = (y[i] - y[i - 1]) / (x[i] - x[i - 1]);
+            // Sums of a few slopes must not overflow either.
+            if (!is_finite(16.0 * secant)) {
+                WEFT_THROW(invalid_argument(detail::indexed("y", i), to_text(y[i]),
+                                            "a slope from " + detail::indexed("y", i - 1) +
+                                                " within the range of a double"));
+            }
+        }
+    }
+
+    static void require_each(char const* name, std::span<double const> values, std::size_t n) {
+        if (values.size() != n) {
+            WEFT_THROW(invalid_argument(name, to_text(values.size()) + " values",
+                                        to_text(n) + ", one for each of x"));
+        }
+        for (std::size_t i = 0; i < n; ++i) {
+            // Not by name and index unless it fails: this is on the way of every curve.
+            if (!is_finite(values[i])) require_finite(detail::indexed(name, i), values[i]);
+        }
+    }
+
+    void take(std::span<double const> x, std::span<double const> y) {
+        x_.assign(x.begin(), x.end());
+        y_.assign(y.begin(), y.end());
+    }
+
+    [[nodiscard]] double secant(std::size_t i) const noexcept {
+        return (y_[i + 1] - y_[i]) / (x_[i + 1] - x_[i]);
+    }
+
+    void build() {
+        auto const n = x_.size();
+        switch (options_.method) {
+        case interpolation::linear:
+            degree_ = 1;
+            bounded_ = true;
+            coefficients_.resize(2 * (n - 1));
+            for (std::size_t i = 0; i + 1 < n; ++i) {
+                coefficients_[2 * i] = y_[i];
+                coefficients_[2 * i + 1] = secant(i);
+            }
+            return;
+        case interpolation::pchip:
+            bounded_ = true;
+            set_hermite(pchip_slopes());
+            return;
+        case interpolation::nearest:
+            degree_ = 0;
+            coefficients_ = y_;
+            breaks_.reserve(n + 1);
+            breaks_.push_back(x_.front());
+            for (std::size_t i = 1; i < n; ++i) {
+                // The middle itself belongs to the earlier point.
+                auto const middle = x_[i - 1] / 2.0 + x_[i] / 2.0;
+                breaks_.push_back(std::min(
+                    std::nextafter(middle, std::numeric_limits<double>::infinity()), x_[i]));
+            }
+            breaks_.push_back(x_.back());
+            return;
+        case interpolation::previous:
+            degree_ = 0;
+            coefficients_.assign(y_.begin(), y_.end() - 1);
+            return;
+        case interpolation::makima:
+            set_hermite(makima_slopes());
+            break;
+        case interpolation::natural_spline:
+        case interpolation::clamped_spline:
+        case interpolation::not_a_knot_spline:
+            set_hermite(spline_slopes());
+            break;
+        case interpolation::rational:
+            set_rational();
+            return;
+        case interpolation::hermite:
+        case interpolation::quintic_hermite:
+            return;
+        }
+        if (options_.unit) cut_to_unit();
+    }
+
+    static bool same_sign(double a, double b) noexcept {
+        return (a > 0.0 && b > 0.0) || (a < 0.0 && b < 0.0);
+    }
 
     /// Slopes at the points: 0 where the secants on both sides differ in sign or one is 0,
     /// otherwise their harmonic mean, weighted with the lengths of the pieces. At the ends the
     /// three-point estimate, made 0 where it points against the first secant, and at most three
     /// times that secant where the next one points the other way (the rule of SciPy and MATLAB;
     /// Boost takes the secant itself).
-    static std::vector<double> pchip_slopes(std::vector<double> const& x,
-                                            std::vector<double> const& secants) {
-        auto const n = x.size();
+    [[nodiscard]] std::vector<double> pchip_slopes() const {
+        auto const n = x_.size();
         std::vector<double> slopes(n);
         if (n == 2) {
-            slopes[0] = slopes[1] = secants[0];
+            slopes[0] = slopes[1] = secant(0);
             return slopes;
         }
-        auto const same_sign = [](double a, double b) {
-            return (a > 0.0 && b > 0.0) || (a < 0.0 && b < 0.0);
-        };
-        for (std::size_t i = 1; i + 1 < n; ++i) {
-            auto const before = secants[i - 1];
-            auto const after = secants[i];
-            if (!same_sign(before, after)) continue;
-            auto const h0 = x[i] - x[i - 1];
-            auto const h1 = x[i + 1] - x[i];
-            // In shares, so that neither tiny nor huge lengths leave the range of a double.
-            auto const w0 = (h0 / 3.0 + 2.0 * (h1 / 3.0)) / (h0 + h1);
-            auto const w1 = (2.0 * (h0 / 3.0) + h1 / 3.0) / (h0 + h1);
-            auto const ratio = before / after;
-            slopes[i] =
-                std::abs(ratio) <= 1.0 ? before / (w0 + w1 * ratio) : after / (w0 / ratio + w1);
-        }
-        auto const end = [&](double h0, double h1, double m0, double m1) {
-            auto const slope = m0 + (m0 - m1) * (h0 / (h0 + h1));
+        auto before = secant(0);
+        auto h0 = x_[1] - x_[0];
+        auto const end = [](double near, double far, double m0, double m1) {
+            auto const slope = m0 + (m0 - m1) * (near / (near + far));
             if (!same_sign(slope, m0)) return 0.0;
             if (!same_sign(m0, m1) && std::abs(slope) > 3.0 * std::abs(m0)) return 3.0 * m0;
             return slope;
         };
-        slopes[0] = end(x[1] - x[0], x[2] - x[1], secants[0], secants[1]);
-        slopes[n - 1] =
-            end(x[n - 1] - x[n - 2], x[n - 2] - x[n - 3], secants[n - 2], secants[n - 3]);
+        for (std::size_t i = 1; i + 1 < n; ++i) {
+            auto const after = secant(i);
+            auto const h1 = x_[i + 1] - x_[i];
+            if (i == 1) slopes[0] = end(h0, h1, before, after);
+            if (same_sign(before, after)) {
+                // In shares, so that neither tiny nor huge lengths leave the range of a double.
+                constexpr double third = 1.0 / 3.0;
+                auto const w0 = (third * h0 + 2.0 * third * h1) / (h0 + h1);
+                auto const w1 = 1.0 - w0;
+                auto const ratio = before / after;
+                slopes[i] =
+                    std::abs(ratio) <= 1.0 ? before / (w0 + w1 * ratio) : after / (w0 / ratio + w1);
+            }
+            if (i + 2 == n) slopes[n - 1] = end(h1, h0, after, before);
+            before = after;
+            h0 = h1;
+        }
         return slopes;
     }
 
-    void set_hermite(std::vector<double> const& secants, std::vector<double> const& slopes) {
-        for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    /// s_i = (w1 m_(i-1) + w2 m_i) / (w1 + w2) with w1 = |m_(i+1) - m_i| + |m_(i+1) + m_i| / 2 and
+    /// w2 likewise of the two secants before; 0 where all four are 0. Secants beyond the ends are
+    /// continued as a straight line.
+    [[nodiscard]] std::vector<double> makima_slopes() const {
+        auto const n = x_.size();
+        if (n == 2) return {secant(0), secant(0)};
+        std::vector<double> m(n + 3); // secant i at place i + 2
+        for (std::size_t i = 0; i + 1 < n; ++i) m[i + 2] = secant(i);
+        m[1] = 2.0 * m[2] - m[3];
+        m[0] = 2.0 * m[1] - m[2];
+        m[n + 1] = 2.0 * m[n] - m[n - 1];
+        m[n + 2] = 2.0 * m[n + 1] - m[n];
+        auto const weight = [](double a, double b) {
+            return std::abs(a - b) + std::abs(a / 2.0 + b / 2.0);
+        };
+        std::vector<double> slopes(n);
+        for (std::size_t i = 0; i < n; ++i) {
+            auto const w1 = weight(m[i + 3], m[i + 2]);
+            auto const w2 = weight(m[i + 1], m[i]);
+            auto const sum = w1 + w2;
+            if (sum > 0.0) slopes[i] = (w1 / sum) * m[i + 1] + (w2 / sum) * m[i + 2];
+        }
+        return slopes;
+    }
+
+    /// The slopes for which the second derivative is continuous: a tridiagonal system, eliminated
+    /// from the start. Every pivot is dominant, also under not-a-knot.
+    [[nodiscard]] std::vector<double> spline_slopes() const {
+        auto const n = x_.size();
+        auto const method = options_.method;
+        auto const first = secant(0);
+        if (n == 2 && method != interpolation::clamped_spline) return {first, first};
+        std::vector<double> slopes(n);
+        std::vector<double> upper(n); // after elimination: slope_i + upper_i slope_(i+1) = right_i
+        auto const h = [&](std::size_t i) { return x_[i + 1] - x_[i]; };
+        // All rows in shares of the two lengths that meet, so that they stay of size 1.
+        if (n == 3 && method == interpolation::not_a_knot_spline) {
+            auto const share = h(0) / (h(0) + h(1));
+            auto const bend = secant(1) - first; // over h(0) + h(1)
+            slopes = {first - share * bend, first + share * bend, secant(1) + (1.0 - share) * bend};
+            return slopes;
+        }
+        auto& right = slopes;
+        switch (method) {
+        case interpolation::clamped_spline:
+            upper[0] = 0.0;
+            right[0] = options_.start_slope;
+            break;
+        case interpolation::natural_spline:
+            upper[0] = .5;
+            right[0] = 1.5 * first;
+            break;
+        default: {
+            // h1 s0 + (h0 + h1) s1 = ..., divided by h0 + h1; then by the pivot h1 / (h0 + h1).
+            auto const a = h(0) / (h(0) + h(1));
+            auto const b = h(1) / (h(0) + h(1));
+            upper[0] = 1.0 / b;
+            right[0] = ((a + 2.0) * b * first + a * a * secant(1)) / b;
+            break;
+        }
+        }
+        for (std::size_t i = 1; i + 1 < n; ++i) {
+            // b s_(i-1) + 2 s_i + a s_(i+1) = 3 (b m_(i-1) + a m_i)
+            auto const a = h(i - 1) / (h(i - 1) + h(i));
+            auto const b = h(i) / (h(i - 1) + h(i));
+            auto const pivot = 2.0 - b * upper[i - 1];
+            upper[i] = a / pivot;
+            right[i] = (3.0 * (b * secant(i - 1) + a * secant(i)) - b * right[i - 1]) / pivot;
+        }
+        auto const last = secant(n - 2);
+        switch (method) {
+        case interpolation::clamped_spline:
+            right[n - 1] = options_.end_slope;
+            break;
+        case interpolation::natural_spline:
+            right[n - 1] = (3.0 * last - right[n - 2]) / (2.0 - upper[n - 2]);
+            break;
+        default: {
+            // s_(n-2) + a s_(n-1) = r with a the share of the piece before the last.
+            auto const a = h(n - 3) / (h(n - 3) + h(n - 2));
+            auto const b = h(n - 2) / (h(n - 3) + h(n - 2));
+            auto const r = b * b * secant(n - 3) + (2.0 + b) * a * last;
+            right[n - 1] = (r - right[n - 2]) / (a - upper[n - 2]);
+            break;
+        }
+        }
+        for (std::size_t i = n - 1; i-- > 0;) slopes[i] = right[i] - upper[i] * slopes[i + 1];
+        return slopes;
+    }
+
+    void require_coefficients(std::size_t piece) const {
+        for (auto const c : coefficients(piece)) {
+            if (is_finite(c)) continue;
+            WEFT_THROW(invalid_argument(detail::indexed("x", piece + 1), to_text(x_[piece + 1]),
+                                        "a distance from " + detail::indexed("x", piece) +
+                                            " over which a polynomial stays within the range of a "
+                                            "double"));
+        }
+    }
+
+    void set_hermite(std::span<double const> slopes) {
+        degree_ = 3;
+        coefficients_.resize(4 * (x_.size() - 1));
+        for (std::size_t i = 0; i + 1 < x_.size(); ++i) {
             auto const h = x_[i + 1] - x_[i];
-            auto const s = secants[i];
-            pieces_[i] = {slopes[i], (3.0 * s - 2.0 * slopes[i] - slopes[i + 1]) / h,
-                          (slopes[i] + slopes[i + 1] - 2.0 * s) / h / h};
-            if (!is_finite(pieces_[i][1]) || !is_finite(pieces_[i][2])) {
-                WEFT_THROW(invalid_argument(detail::indexed("x", i + 1), to_text(x_[i + 1]),
-                                            "a distance from " + detail::indexed("x", i) +
-                                                " over which a cubic stays within the range of a "
-                                                "double"));
+            auto const s = (y_[i + 1] - y_[i]) / h;
+            auto* const c = coefficients_.data() + 4 * i;
+            c[0] = y_[i];
+            c[1] = slopes[i];
+            c[2] = (3.0 * s - 2.0 * slopes[i] - slopes[i + 1]) / h;
+            c[3] = (slopes[i] + slopes[i + 1] - 2.0 * s) / h / h;
+            require_coefficients(i);
+        }
+    }
+
+    void set_quintic(std::span<double const> dy, std::span<double const> d2y) {
+        degree_ = 5;
+        coefficients_.resize(6 * (x_.size() - 1));
+        for (std::size_t i = 0; i + 1 < x_.size(); ++i) {
+            auto const h = x_[i + 1] - x_[i];
+            auto const s = (y_[i + 1] - y_[i]) / h;
+            // Slopes and bends relative to the secant, in the unit of slopes.
+            auto const p = dy[i] - s;
+            auto const q = dy[i + 1] - s;
+            auto const a = d2y[i] * h;
+            auto const b = d2y[i + 1] * h;
+            auto* const c = coefficients_.data() + 6 * i;
+            c[0] = y_[i];
+            c[1] = dy[i];
+            c[2] = d2y[i] / 2.0;
+            c[3] = (-6.0 * p - 4.0 * q - 1.5 * a + .5 * b) / h / h;
+            c[4] = (8.0 * p + 7.0 * q + 1.5 * a - b) / h / h / h;
+            c[5] = (-3.0 * (p + q) + .5 * (b - a)) / h / h / h / h;
+            require_coefficients(i);
+        }
+    }
+
+    void set_rational() {
+        auto const n = x_.size();
+        auto const order = std::min(options_.order, n - 1);
+        // Lengths relative to the mean gap keep the products within range.
+        auto const gap = (x_.back() - x_.front()) / static_cast<double>(n - 1);
+        weights_.assign(n, 0.0);
+        for (std::size_t k = 0; k < n; ++k) {
+            auto const from = k > order ? k - order : 0;
+            auto const to = std::min(k, n - 1 - order);
+            for (std::size_t i = from; i <= to; ++i) {
+                double product = i % 2 == 0 ? 1.0 : -1.0;
+                for (std::size_t j = i; j <= i + order; ++j) {
+                    if (j != k) product /= (x_[k] - x_[j]) / gap;
+                }
+                weights_[k] += product;
+            }
+            if (!is_finite(weights_[k]) || weights_[k] == 0.0) {
+                WEFT_THROW(invalid_argument(detail::indexed("x", k), to_text(x_[k]),
+                                            "distances whose products stay within the range of a "
+                                            "double"));
             }
         }
     }
 
-    [[nodiscard]] bool holds(std::size_t piece, double x) const noexcept {
-        return x >= x_[piece] &&
-               (x < x_[piece + 1] || (piece + 1 == pieces_.size() && x == x_[piece + 1]));
+    [[nodiscard]] point rational_at(double x) const {
+        auto const n = x_.size();
+        auto const after =
+            static_cast<std::size_t>(std::upper_bound(x_.begin(), x_.end(), x) - x_.begin());
+        if (after > 0 && x_[after - 1] == x) {
+            auto const i = after - 1;
+            double sum = 0.0;
+            for (std::size_t k = 0; k < n; ++k) {
+                if (k != i) sum += weights_[k] * ((y_[i] - y_[k]) / (x_[i] - x_[k]));
+            }
+            return {y_[i], -sum / weights_[i]};
+        }
+        double top = 0.0;
+        double bottom = 0.0;
+        for (std::size_t k = 0; k < n; ++k) {
+            auto const w = weights_[k] / (x - x_[k]);
+            top += w * y_[k];
+            bottom += w;
+        }
+        auto const value = top / bottom;
+        double slope = 0.0;
+        for (std::size_t k = 0; k < n; ++k) {
+            auto const distance = x - x_[k];
+            slope += weights_[k] / distance * ((value - y_[k]) / distance);
+        }
+        return {value, slope / bottom};
+    }
+
+    /// How far rounding may move the value at x, which is not a point.
+    [[nodiscard]] double rational_noise(double x) const {
+        double size = 0.0;
+        double bottom = 0.0;
+        for (std::size_t k = 0; k < x_.size(); ++k) {
+            auto const w = weights_[k] / (x - x_[k]);
+            size += std::abs(w * y_[k]);
+            bottom += w;
+        }
+        return 256.0 * std::numeric_limits<double>::epsilon() * size / std::abs(bottom);
+    }
+
+    [[nodiscard]] curve polynomial_form() const {
+        curve out;
+        out.options_ = options_;
+        out.derived_ = true;
+        out.degree_ = 8;
+        double size = 0.0;
+        for (auto const v : y_) size = std::max(size, std::abs(v));
+        auto const tolerance = 1e-12 * (size > 0.0 ? size : 1.0);
+        struct stretch {
+            double from, to;
+            int halvings;
+        };
+        std::vector<stretch> open;
+        for (std::size_t i = x_.size() - 1; i-- > 0;) open.push_back({x_[i], x_[i + 1], 0});
+        while (!open.empty()) {
+            auto const [from, to, halvings] = open.back();
+            auto const h = to - from;
+            std::array<double, 9> places{};
+            std::array<double, 9> c{};
+            for (std::size_t k = 0; k < 9; ++k) {
+                // Chebyshev's places, on [0, 1]; the ends are among them.
+                places[k] = .5 - .5 * std::cos(3.141592653589793 * static_cast<double>(k) / 8.0);
+                auto const x = k == 8 ? to : from + places[k] * h;
+                // As it was rounded: steep functions feel the difference.
+                places[k] = (x - from) / h;
+                c[k] = rational_at(x).value;
+            }
+            newton(places, c);
+            bool close = true;
+            for (int k = 0; k < 16 && close; ++k) {
+                auto const x = from + (k + .37) / 16.0 * h;
+                close = std::abs(detail::horner(c, (x - from) / h) - rational_at(x).value) <=
+                        std::max(tolerance, rational_noise(x));
+            }
+            // After that many halvings only the rounding of the values is left.
+            if (!close && halvings < 6) {
+                open.back() = {from + h / 2.0, to, halvings + 1};
+                open.push_back({from, from + h / 2.0, halvings + 1});
+                continue;
+            }
+            open.pop_back();
+            double power = 1.0;
+            for (auto& k : c) {
+                k /= power;
+                power *= h;
+            }
+            out.x_.push_back(from);
+            out.y_.push_back(c[0]);
+            out.coefficients_.insert(out.coefficients_.end(), c.begin(), c.end());
+        }
+        out.x_.push_back(x_.back());
+        out.y_.push_back(y_.back());
+        return out;
+    }
+
+    /// Values at `places` become the coefficients of the polynomial through them.
+    static void newton(std::array<double, 9> const& places, std::array<double, 9>& c) {
+        for (std::size_t k = 1; k < 9; ++k) {
+            for (std::size_t i = 8; i >= k; --i) {
+                c[i] = (c[i] - c[i - 1]) / (places[i] - places[i - k]);
+            }
+        }
+        for (std::size_t k = 8; k-- > 0;) {
+            for (std::size_t i = k; i < 8; ++i) c[i] -= places[k] * c[i + 1];
+        }
+    }
+
+    /// Makes the curve constant wherever it leaves [0,1].
+    void cut_to_unit() {
+        auto const stride = degree_ + 1;
+        std::vector<double> breaks;
+        std::vector<double> cut;
+        bool any = false;
+        for (std::size_t i = 0; i + 1 < x_.size(); ++i) {
+            auto const h = x_[i + 1] - x_[i];
+            auto const c = coefficients(i);
+            std::vector<double> places{0.0};
+            bool all = false;
+            detail::roots_on(c, 0.0, h, places, all);
+            detail::roots_on(c, 1.0, h, places, all);
+            std::sort(places.begin(), places.end());
+            std::size_t kept = 1;
+            for (auto const u : places) {
+                if (x_[i] + u > x_[i] + places[kept - 1] && x_[i] + u < x_[i + 1]) {
+                    places[kept++] = u;
+                }
+            }
+            places.resize(kept);
+            for (std::size_t k = 0; k < places.size(); ++k) {
+                auto const from = places[k];
+                auto const to = k + 1 < places.size() ? places[k + 1] : h;
+                auto const middle = detail::horner(c, from + (to - from) / 2.0);
+                bool const low = middle < 0.0;
+                bool const high = middle > 1.0;
+                any = any || low || high;
+                breaks.push_back(x_[i] + from);
+                auto const at = cut.size();
+                cut.resize(at + stride, 0.0);
+                if (low || high) {
+                    cut[at] = high ? 1.0 : 0.0;
+                    continue;
+                }
+                // The same polynomial around its new beginning.
+                for (std::size_t p = 0; p < stride; ++p) cut[at + p] = c[p];
+                for (std::size_t p = 0; from > 0.0 && p + 1 < stride; ++p) {
+                    for (auto q = stride - 1; q-- > p;) cut[at + q] += from * cut[at + q + 1];
+                }
+                cut[at] = std::clamp(cut[at], 0.0, 1.0);
+            }
+        }
+        unit_bounded_ = true;
+        if (!any) return;
+        breaks.push_back(x_.back());
+        breaks_ = std::move(breaks);
+        coefficients_ = std::move(cut);
+    }
+
+    /// The piece that holds x, which lies within the data.
+    [[nodiscard]] std::size_t piece_of(double x) const noexcept {
+        auto const b = breaks();
+        std::size_t low = 0;
+        for (auto n = b.size() - 1; n > 1;) {
+            auto const half = n / 2;
+            low += b[low + half] <= x ? half : 0;
+            n -= half;
+        }
+        return low;
+    }
+
+    /// The value that piece i + 1 begins with.
+    [[nodiscard]] double end_value(std::size_t i) const noexcept {
+        auto const next = (i + 1) * (degree_ + 1);
+        return next < coefficients_.size() ? coefficients_[next] : y_.back();
     }
 
     [[nodiscard]] point on_piece(std::size_t i, double x) const noexcept {
-        auto const& [a, b, c] = pieces_[i];
-        auto const u = x - x_[i];
-        auto const slope = a + u * (2.0 * b + u * (3.0 * c));
-        if (x == x_[i + 1]) return {y_[i + 1], slope};
-        // The exact curve stays between the values at its ends; rounding must not leave them.
-        auto const [low, high] = std::minmax(y_[i], y_[i + 1]);
-        return {std::clamp(y_[i] + u * (a + u * (b + u * c)), low, high), slope};
+        auto const c = coefficients(i);
+        auto const u = x - breaks()[i];
+        double value = c.back();
+        double slope = 0.0;
+        for (std::size_t k = degree_; k-- > 0;) {
+            slope = slope * u + value;
+            value = value * u + c[k];
+        }
+        if (x == x_.back()) return {y_.back(), slope};
+        return {bounded(i, value), slope};
+    }
+
+    /// The exact curve stays within these bounds; rounding must not leave them.
+    [[nodiscard]] double bounded(std::size_t i, double value) const noexcept {
+        if (bounded_) {
+            auto const [low, high] = std::minmax({coefficients_[i * (degree_ + 1)], end_value(i)});
+            return std::clamp(value, low, high);
+        }
+        return unit_bounded_ ? std::clamp(value, 0.0, 1.0) : value;
+    }
+
+    template <std::size_t Degree, bool Bounded>
+    static void run_of(double const* c, double start, double low, double high, double const* x,
+                       double* out, std::size_t n) noexcept {
+        std::array<double, Degree + 1> k{};
+        std::copy_n(c, Degree + 1, k.begin());
+        for (std::size_t i = 0; i < n; ++i) {
+            auto const u = x[i] - start;
+            double y = k[Degree];
+            for (std::size_t d = Degree; d-- > 0;) y = y * u + k[d];
+            if constexpr (Bounded) {
+                y = y < low ? low : y;
+                y = y > high ? high : y;
+            }
+            out[i] = y;
+        }
+    }
+
+    /// Values of piece i at places that it holds.
+    void run(std::size_t i, std::span<double const> x, std::span<double> out) const noexcept {
+        auto const* const c = coefficients_.data() + i * (degree_ + 1);
+        auto const start = breaks()[i];
+        if (degree_ == 3 && bounded_) {
+            auto const [low, high] = std::minmax({c[0], end_value(i)});
+            return run_of<3, true>(c, start, low, high, x.data(), out.data(), x.size());
+        }
+        if (degree_ == 3 && !unit_bounded_) {
+            return run_of<3, false>(c, start, 0.0, 0.0, x.data(), out.data(), x.size());
+        }
+        if (degree_ == 1 && bounded_) {
+            auto const [low, high] = std::minmax({c[0], end_value(i)});
+            return run_of<1, true>(c, start, low, high, x.data(), out.data(), x.size());
+        }
+        for (std::size_t k = 0; k < x.size(); ++k) {
+            out[k] = bounded(i, detail::horner(coefficients(i), x[k] - start));
+        }
     }
 
     [[nodiscard]] point beyond(double x) const {
@@ -223,7 +992,7 @@ private:
             return {nan, nan};
         }
         case outside::linear: {
-            auto const slope = on_piece(before ? 0 : pieces_.size() - 1, end).slope;
+            auto const slope = end_slope(before);
             auto const y = value + slope * (x - end);
             if (!is_finite(y)) {
                 WEFT_THROW(domain_error("curve: the straight line beyond the data leaves the range "
@@ -240,11 +1009,204 @@ private:
                                 to_text(x_.front()) + ", " + to_text(x_.back()) + "]"));
     }
 
+    [[nodiscard]] double end_slope(bool first) const {
+        return at(first ? x_.front() : x_.back()).slope;
+    }
+
+    /// The integral of what lies beyond an end, over [0, u] or [u, 0] counted from it (signed).
+    [[nodiscard]] double tail(double u, bool first) const {
+        auto const value = first ? y_.front() : y_.back();
+        if (u == 0.0) return 0.0;
+        auto const slope = options_.outside == outside::linear ? end_slope(first) : 0.0;
+        auto const line = [&](double to) { return to * (value + slope * to / 2.0); };
+        if (!options_.unit || slope == 0.0) return line(u);
+        auto const rising = (slope > 0.0) == (u > 0.0);
+        auto const meets = ((rising ? 1.0 : 0.0) - value) / slope;
+        if (std::abs(u) <= std::abs(meets)) return line(u);
+        return line(meets) + (rising ? u - meets : 0.0);
+    }
+
+    template <class Function>
+    void each_piece(double a, double b, Function const& f) const {
+        auto const places = breaks();
+        for (auto i = piece_of(a); i + 1 < places.size(); ++i) {
+            auto const from = std::max(a, places[i]);
+            auto const to = std::min(b, places[i + 1]);
+            if (from < to || (from == to && a == b)) f(i, from, to);
+            if (places[i + 1] >= b) break;
+        }
+    }
+
+    [[nodiscard]] double inside_integral(double a, double b) const {
+        double sum = 0.0;
+        each_piece(a, b, [&](std::size_t i, double from, double to) {
+            auto const c = coefficients(i);
+            auto const start = breaks()[i];
+            auto const up_to = [&](double u) {
+                double y = 0.0;
+                for (auto k = c.size(); k-- > 0;) y = y * u + c[k] / static_cast<double>(k + 1);
+                return y * u;
+            };
+            sum += up_to(to - start) - (from > start ? up_to(from - start) : 0.0);
+        });
+        return sum;
+    }
+
+    /// Where piece i turns strictly between `from` and `to`.
+    [[nodiscard]] std::vector<double> turns(std::size_t i, double from, double to) const {
+        std::vector<double> out;
+        if (degree_ < 2) return out;
+        std::array<double, detail::most_degree> slope{};
+        auto const c = coefficients(i);
+        for (std::size_t k = 1; k <= degree_; ++k) slope[k - 1] = static_cast<double>(k) * c[k];
+        auto const start = breaks()[i];
+        bool all = false;
+        std::vector<double> found;
+        detail::roots_on({slope.data(), degree_}, 0.0, breaks()[i + 1] - start, found, all);
+        for (auto const u : found) {
+            if (start + u > from && start + u < to) out.push_back(start + u);
+        }
+        return out;
+    }
+
+    template <class Function>
+    [[nodiscard]] curve mapped(std::size_t degree, Function const& f) const {
+        curve out;
+        out.options_ = options_;
+        if (out.options_.outside != outside::nan) out.options_.outside = outside::raise;
+        out.options_.unit = false;
+        out.derived_ = true;
+        out.degree_ = degree;
+        auto const places = breaks();
+        out.x_.assign(places.begin(), places.end());
+        auto const pieces = places.size() - 1;
+        out.coefficients_.resize(pieces * (degree + 1));
+        for (std::size_t i = 0; i < pieces; ++i) {
+            auto* const to = out.coefficients_.data() + i * (degree + 1);
+            f(coefficients(i).data(), to, places[i + 1] - places[i]);
+            out.y_.push_back(to[0]);
+        }
+        out.y_.push_back(
+            detail::horner(out.coefficients(pieces - 1), places[pieces] - places[pieces - 1]));
+        return out;
+    }
+
+    void check_interval(double a, double b) const {
+        require_finite("a", a);
+        require_finite("b", b);
+        auto const within =
+            "a number within the data, [" + to_text(x_.front()) + ", " + to_text(x_.back()) + "]";
+        if (a < x_.front() || a > x_.back()) WEFT_THROW(invalid_argument("a", to_text(a), within));
+        if (b < a || b > x_.back()) {
+            WEFT_THROW(invalid_argument("b", to_text(b), within + ", not less than a"));
+        }
+    }
+
+    /// Places that differ by rounding only are one place.
+    [[nodiscard]] static std::vector<double> each_once(std::vector<double> x, double length) {
+        std::sort(x.begin(), x.end());
+        constexpr auto epsilon = std::numeric_limits<double>::epsilon();
+        auto const same = [&](double a, double b) {
+            return b - a <= 8.0 * epsilon * std::max({std::abs(a), std::abs(b), length});
+        };
+        x.erase(std::unique(x.begin(), x.end(), same), x.end());
+        return x;
+    }
+
     std::vector<double> x_;
     std::vector<double> y_;
-    std::vector<coefficients> pieces_;
+    std::vector<double> coefficients_; // degree_ + 1 for each piece
+    std::vector<double> breaks_;       // where they are not x_
+    std::vector<double> weights_;      // rational
     curve_options options_;
+    std::size_t degree_ = 0;
+    bool bounded_ = false;      // each piece, by the values at its ends
+    bool unit_bounded_ = false; // cut to [0,1]
+    bool derived_ = false;
 };
+
+/// Several quantities over the same places: one curve each.
+class vector_curve {
+public:
+    /// `rows` holds the values point by point: rows[i * width + c] of quantity c at x[i].
+    /// Throws invalid_argument as curve, naming `rows[k]`, and for a width of 0.
+    vector_curve(std::span<double const> x, std::span<double const> rows, std::size_t width,
+                 curve_options const& options = {}) {
+        if (width == 0) WEFT_THROW(invalid_argument("width", "0", "at least 1"));
+        if (rows.size() / width != x.size() || rows.size() % width != 0) {
+            WEFT_THROW(invalid_argument("rows", to_text(rows.size()) + " values",
+                                        to_text(width) + " for each of the " + to_text(x.size()) +
+                                            " places"));
+        }
+        for (std::size_t k = 0; k < rows.size(); ++k) {
+            if (!is_finite(rows[k])) require_finite(detail::indexed("rows", k), rows[k]);
+        }
+        std::vector<double> y(x.size());
+        components_.reserve(width);
+        for (std::size_t c = 0; c < width; ++c) {
+            for (std::size_t i = 0; i < x.size(); ++i) y[i] = rows[i * width + c];
+            components_.emplace_back(x, y, options);
+        }
+    }
+
+    [[nodiscard]] std::size_t width() const noexcept { return components_.size(); }
+    [[nodiscard]] curve const& operator[](std::size_t c) const { return components_.at(c); }
+    [[nodiscard]] std::span<curve const> components() const noexcept { return components_; }
+
+    /// All quantities at `x`. Throws as curve.
+    [[nodiscard]] std::vector<double> operator()(double x) const {
+        std::vector<double> out;
+        out.reserve(width());
+        for (auto const& c : components_) out.push_back(c(x));
+        return out;
+    }
+
+    /// All slopes at `x`.
+    [[nodiscard]] std::vector<double> derivative(double x) const {
+        std::vector<double> out;
+        out.reserve(width());
+        for (auto const& c : components_) out.push_back(c.derivative(x));
+        return out;
+    }
+
+    /// All integrals from a to b.
+    [[nodiscard]] std::vector<double> integral(double a, double b) const {
+        std::vector<double> out;
+        out.reserve(width());
+        for (auto const& c : components_) out.push_back(c.integral(a, b));
+        return out;
+    }
+
+    /// Adds a point; `row` has one value for each quantity. As curve::append.
+    void append(double x, std::span<double const> row) {
+        if (row.size() != width()) {
+            WEFT_THROW(invalid_argument("row", to_text(row.size()) + " values",
+                                        to_text(width()) + ", one for each quantity"));
+        }
+        auto longer = components_;
+        for (std::size_t c = 0; c < width(); ++c) {
+            if (!is_finite(row[c])) require_finite(detail::indexed("row", c), row[c]);
+            longer[c].append(x, row[c]);
+        }
+        components_ = std::move(longer);
+    }
+
+private:
+    std::vector<curve> components_;
+};
+
+/// Many curves on one grid: out[c * grid.size() + k] is curve c at grid[k]. Throws as
+/// curve::evaluate, also where `out` has not curves x places.
+inline void evaluate(std::span<curve const> curves, std::span<double const> grid,
+                     std::span<double> out) {
+    if (out.size() != curves.size() * grid.size()) {
+        WEFT_THROW(invalid_argument("out", to_text(out.size()) + " places",
+                                    to_text(curves.size()) + " x " + to_text(grid.size())));
+    }
+    for (std::size_t c = 0; c < curves.size(); ++c) {
+        curves[c].evaluate(grid, out.subspan(c * grid.size(), grid.size()));
+    }
+}
 
 /// A curve over instants. Slopes are per day.
 class instant_curve {
@@ -268,8 +1230,27 @@ public:
         return curve_.at(days_between(origin_, t));
     }
 
+    /// In units of the value times days.
+    [[nodiscard]] double integral(instant from, instant to) const {
+        detail::require_usable("from", from);
+        detail::require_usable("to", to);
+        return curve_.integral(days_between(origin_, from), days_between(origin_, to));
+    }
+
+    /// Adds a point, as curve::append.
+    void append(instant t, double y) {
+        detail::require_usable("t", t);
+        if (!(t > last_)) {
+            WEFT_THROW(invalid_argument("t", detail::shown(t),
+                                        "more than the last, " + detail::shown(last_)));
+        }
+        curve_.append(days_between(origin_, t), y);
+        last_ = t;
+    }
+
     /// The first instant, from which days() counts.
     [[nodiscard]] instant origin() const noexcept { return origin_; }
+    [[nodiscard]] instant last() const noexcept { return last_; }
     /// The same curve over days since origin().
     [[nodiscard]] curve const& days() const noexcept { return curve_; }
 
@@ -285,5 +1266,20 @@ private:
     instant last_;
     curve curve_;
 };
+
+/// The values of a series at the instants `at`, on its curve. Throws as instant_curve and
+/// basic_series. A series of one point is that point's value everywhere under outside::clamp.
+[[nodiscard]] inline series resample(series const& own, std::span<instant const> at,
+                                     curve_options const& options = {}) {
+    std::vector<double> values;
+    values.reserve(at.size());
+    if (own.size() == 1 && options.outside == outside::clamp) {
+        values.assign(at.size(), own.values().front());
+    } else if (!at.empty()) {
+        instant_curve const c(own, options);
+        for (auto const t : at) values.push_back(c(t));
+    }
+    return {{at.begin(), at.end()}, std::move(values)};
+}
 
 } // namespace weft::inline v0::temporal

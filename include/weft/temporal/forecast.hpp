@@ -227,9 +227,14 @@ public:
 
     void observe(double days_since_last, double y) noexcept {
         auto const decay = count_ == 0 ? 1.0 : covariance_.wait(days_since_last, v_);
-        state_.observe(y - origin_, covariance_.observe(decay, v_));
-        ++count_;
-        if (!known_mean_) mean_ = state_.products / state_.mean_squares;
+        take(y, covariance_.observe(decay, v_));
+    }
+
+    /// Observes values at times whose steps are known, and the covariance after them.
+    void observe(std::span<double const> y, std::span<filter_step const> steps,
+                 covariance const& after) noexcept {
+        for (std::size_t i = 0; i < y.size(); ++i) take(y[i], steps[i]);
+        covariance_ = after;
     }
 
     [[nodiscard]] predicted predict(double days, double own_variance_after) const noexcept {
@@ -254,6 +259,12 @@ public:
     }
 
 private:
+    void take(double y, filter_step const& step) noexcept {
+        state_.observe(y - origin_, step);
+        ++count_;
+        if (!known_mean_) mean_ = state_.products / state_.mean_squares;
+    }
+
     variances v_;
     covariance covariance_;
     filtered state_;
@@ -582,6 +593,40 @@ struct forecast_fit_options {
     return model;
 }
 
+/// The predictive standard deviation behind a forecast by this model. Exact where the confidence is
+/// above 0; where it is 0, that of the population, which bounds what is known.
+[[nodiscard]] inline double deviation_of(forecast const& f, forecast_model const& model) noexcept {
+    return (1.0 - f.confidence) * std::sqrt(detail::variances_of(model).total());
+}
+
+namespace detail {
+
+inline forecast forecast_of(predicted const& p, instant at, forecast_model const& model,
+                            double prior) {
+    forecast f{at, p.value, p.value - model.half_width * p.deviation,
+               p.value + model.half_width * p.deviation, std::max(0.0, 1.0 - p.deviation / prior)};
+    if (!is_finite(f.lower) || !is_finite(f.upper)) {
+        WEFT_THROW(overflow_error("forecast: the values are too large for a double's range"));
+    }
+    if (model.range) {
+        for (auto* const x : {&f.value, &f.lower, &f.upper}) {
+            *x = std::clamp(*x, model.range->lowest, model.range->highest);
+        }
+    }
+    return f;
+}
+
+inline void require_later(std::string_view name, instant at, series const& own) {
+    if (!is_usable(at)) require_usable(name, at);
+    if (!own.empty() && at < own.times().back()) {
+        WEFT_THROW(invalid_argument(std::string(name), shown(at),
+                                    "an instant not before the last of the series, " +
+                                        shown(own.times().back())));
+    }
+}
+
+} // namespace detail
+
 /// The forecast for a series at the instants `at`, each of which must not lie before the series'
 /// last one; nothing where the series is empty (there is nothing to forecast from).
 /// Throws invalid_argument naming `at[k]`, `y[i]` (outside the model's range) or the model's part.
@@ -591,11 +636,8 @@ forecast_at(series const& own, std::span<instant const> at, forecast_model const
     detail::require_model(model);
     detail::require_in_range("y", own.values(), model.range);
     for (std::size_t k = 0; k < at.size(); ++k) {
-        detail::require_usable(detail::indexed("at", k), at[k]);
-        if (!own.empty() && at[k] < own.times().back()) {
-            WEFT_THROW(invalid_argument(detail::indexed("at", k), detail::shown(at[k]),
-                                        "an instant not before the last of the series, " +
-                                            detail::shown(own.times().back())));
+        if (!detail::is_usable(at[k]) || (!own.empty() && at[k] < own.times().back())) {
+            detail::require_later(detail::indexed("at", k), at[k], own);
         }
     }
     if (own.empty()) return std::nullopt;
@@ -604,29 +646,69 @@ forecast_at(series const& own, std::span<instant const> at, forecast_model const
     std::vector<forecast> out;
     out.reserve(at.size());
     for (auto const t : at) {
-        auto const [value, deviation] =
-            filter.predict(days_between(own.times().back(), t), model.own_variance_after);
-        forecast f{t, value, value - model.half_width * deviation,
-                   value + model.half_width * deviation, std::max(0.0, 1.0 - deviation / prior)};
-        if (!is_finite(f.lower) || !is_finite(f.upper)) {
-            WEFT_THROW(overflow_error("forecast: the values are too large for a double's range"));
-        }
-        if (model.range) {
-            for (auto* const x : {&f.value, &f.lower, &f.upper}) {
-                *x = std::clamp(*x, model.range->lowest, model.range->highest);
-            }
-        }
-        out.push_back(f);
+        out.push_back(detail::forecast_of(
+            filter.predict(days_between(own.times().back(), t), model.own_variance_after), t, model,
+            prior));
     }
     return out;
 }
 
-/// As above, at one instant.
+/// As above, at one instant, without memory.
 [[nodiscard]] inline std::optional<forecast> forecast_at(series const& own, instant at,
                                                          forecast_model const& model = {}) {
-    auto const all = forecast_at(own, std::span<instant const>(&at, 1), model);
-    if (!all) return std::nullopt;
-    return all->front();
+    detail::require_model(model);
+    detail::require_in_range("y", own.values(), model.range);
+    detail::require_later("at[0]", at, own);
+    if (own.empty()) return std::nullopt;
+    auto const filter = detail::filter(own.times(), own.values(), model);
+    return detail::forecast_of(
+        filter.predict(days_between(own.times().back(), at), model.own_variance_after), at, model,
+        std::sqrt(detail::variances_of(model).total()));
+}
+
+/// forecast_at for many people at one instant, to the same bits; what depends on the spacing alone
+/// is computed once for neighbours with the same spacing. Throws as forecast_at, naming
+/// `people[i].y[k]` or `at`. O(observations).
+[[nodiscard]] inline std::vector<std::optional<forecast>>
+forecast_all(std::span<series const> people, instant at, forecast_model const& model = {}) {
+    detail::require_model(model);
+    for (std::size_t i = 0; i < people.size(); ++i) {
+        for (auto const y : people[i].values()) {
+            if (model.range && (y < model.range->lowest || y > model.range->highest)) {
+                detail::require_in_range(detail::indexed("people", i) + ".y", people[i].values(),
+                                         model.range);
+            }
+        }
+        detail::require_later("at", at, people[i]);
+    }
+    auto const v = detail::variances_of(model);
+    auto const prior = std::sqrt(v.total());
+    std::vector<std::optional<forecast>> out(people.size());
+    std::vector<detail::filter_step> steps;
+    std::vector<instant::duration> gaps;
+    detail::covariance after(v);
+    for (std::size_t i = 0; i < people.size(); ++i) {
+        auto const t = people[i].times();
+        if (t.empty()) continue;
+        bool known = steps.size() == t.size();
+        for (std::size_t k = 1; known && k < t.size(); ++k) known = gaps[k - 1] == t[k] - t[k - 1];
+        if (!known) {
+            gaps.clear();
+            after = detail::covariance(v);
+            steps.assign(1, after.observe(1.0, v));
+            for (std::size_t k = 1; k < t.size(); ++k) {
+                gaps.push_back(t[k] - t[k - 1]);
+                auto const decay = after.wait(days_between(t[k - 1], t[k]), v);
+                steps.push_back(after.observe(decay, v));
+            }
+        }
+        auto const y = people[i].values();
+        detail::person_filter filter(v, model.mean, model.mean ? *model.mean : y.front());
+        filter.observe(y, steps, after);
+        out[i] = detail::forecast_of(
+            filter.predict(days_between(t.back(), at), model.own_variance_after), at, model, prior);
+    }
+    return out;
 }
 
 } // namespace weft::inline v0::temporal
