@@ -26,6 +26,7 @@
 #include "weft/fabric/members.hpp"
 #include "weft/fabric/newcomer.hpp"
 #include "weft/fabric/sparse_group.hpp"
+#include "weft/fabric/sparse_stability.hpp"
 #include "weft/fabric/spectrum.hpp"
 #include "weft/fabric/stability.hpp"
 #include "weft/fabric/weave.hpp"

@@ -142,6 +142,29 @@ inline double smallest_eigenvalue(tridiagonal const& t, double sign) {
     return x;
 }
 
+/// The last entry of the eigenvector of length 1 for an eigenvalue at an end of t's spectrum, going
+/// up from there, which is the stable way; all entries, upside down and of any length, in
+/// `entries`.
+inline double last_entry(tridiagonal const& t, double value, std::vector<double>& entries) {
+    auto const k = t.size();
+    entries.assign(k, 1.0);
+    double above = 0.0, square = 1.0;
+    for (std::size_t i = 1; i < k; ++i) {
+        auto const row = k - i;
+        double const beside = std::sqrt(t.beside[row - 1]);
+        double const next = ((value - t.diagonal[row]) * entries[i - 1] - above) / beside;
+        above = beside * entries[i - 1];
+        entries[i] = next;
+        square += next * next;
+        if (!(square < 1e200)) {
+            for (std::size_t e = 0; e <= i; ++e) entries[e] *= 1e-150;
+            above *= 1e-150;
+            square *= 1e-300;
+        }
+    }
+    return std::abs(entries[0]) / std::sqrt(square);
+}
+
 /// Workspace that brings small Laplacians to tridiagonal form.
 class householder {
 public:
@@ -353,7 +376,7 @@ private:
                 continue;
             }
             double const value = -smallest_eigenvalue(small_, -1.0);
-            double const residual = exhausted ? 0.0 : norm * last_entry(value);
+            double const residual = exhausted ? 0.0 : norm * last_entry(small_, value, entries_);
             if (exhausted || converged(value, residual, vector != nullptr)) {
                 if (vector != nullptr) {
                     coordinates();
@@ -367,28 +390,6 @@ private:
         return std::nullopt;
     }
 
-    /// The last entry of the eigenvector of length 1 for the largest eigenvalue of `small_`, going
-    /// up from there, which is the stable way; all of them, upside down, in `entries_`.
-    double last_entry(double value) {
-        auto const k = small_.size();
-        entries_.assign(k, 1.0);
-        double above = 0.0, square = 1.0;
-        for (std::size_t i = 1; i < k; ++i) {
-            auto const row = k - i;
-            double const beside = std::sqrt(small_.beside[row - 1]);
-            double const next = ((value - small_.diagonal[row]) * entries_[i - 1] - above) / beside;
-            above = beside * entries_[i - 1];
-            entries_[i] = next;
-            square += next * next;
-            if (!(square < 1e200)) {
-                for (std::size_t e = 0; e <= i; ++e) entries_[e] *= 1e-150;
-                above *= 1e-150;
-                square *= 1e-300;
-            }
-        }
-        return std::abs(entries_[0]) / std::sqrt(square);
-    }
-
     bool converged(double value, double residual, bool to_the_vector) const {
         constexpr double eps = std::numeric_limits<double>::epsilon();
         if (residual <= 0.5 * eps * value) return true;
@@ -400,7 +401,7 @@ private:
 
     /// The eigenvector of `small_`, in `overlaps_`.
     void coordinates() {
-        (void)last_entry(-smallest_eigenvalue(small_, -1.0));
+        (void)last_entry(small_, -smallest_eigenvalue(small_, -1.0), entries_);
         auto const k = entries_.size();
         overlaps_.resize(static_cast<Eigen::Index>(k));
         for (std::size_t i = 0; i < k; ++i) {

@@ -1,0 +1,164 @@
+#include "weft/fabric/sparse_stability.hpp"
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <Eigen/SparseCore>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "fabric/support.hpp"
+#include "weft/fabric/communities.hpp"
+
+namespace {
+
+using namespace weft::fabric;
+
+bool near(std::optional<double> const& a, std::optional<double> const& b, double within) {
+    return a.has_value() == b.has_value() && (!a || std::abs(*a - *b) <= within);
+}
+
+RC_GTEST_PROP(sparse_stability, is_that_of_the_matrix, ()) {
+    int const n = weft_test::whole(0, 40);
+    Eigen::MatrixXd const c = weft_test::group(n, weft_test::whole(0, 9));
+    auto const dense = stability(c);
+    sparse_budget small;
+    small.most_core = static_cast<std::size_t>(weft_test::whole(1, 30));
+    for (auto const& s : {stability(sparse(c)), stability(sparse(c), {}, small)}) {
+        RC_ASSERT(near(s.density, dense.density, 1e-15));
+        RC_ASSERT(near(s.cohesion, dense.cohesion, 1e-13));
+        RC_ASSERT(near(s.connectivity, dense.connectivity, 1e-13));
+        RC_ASSERT(near(s.stability, dense.stability, 1e-13));
+        RC_ASSERT(near(s.evenness, dense.evenness, 1e-9));
+        RC_ASSERT(s.why == dense.why);
+    }
+    // Without elimination the iteration finds both ends.
+    sparse_budget none;
+    none.most_entries = 0;
+    auto const s = stability(sparse(c), {}, none);
+    if (n > 1 && *dense.cohesion > 0.0) {
+        RC_ASSERT(!s.cohesion && !s.stability && s.why.count("cohesion") == 1);
+        RC_ASSERT(near(s.connectivity, dense.connectivity, 1e-9));
+        RC_ASSERT(near(stability(sparse(c), {1.0, 1.0, 0.0}, none).stability,
+                       stability(c, {1.0, 1.0, 0.0}).stability, 1e-9));
+    }
+}
+
+TEST(sparse_stability, long_chains_and_grids_have_their_known_spectra) {
+    std::size_t const n = 5000;
+    std::vector<pair> chain;
+    for (std::size_t i = 0; i + 1 < n; ++i) chain.push_back({i + 1, i, 1.0});
+    auto const s = stability(sparse_group(n, chain));
+    double const pi = std::acos(-1.0), size = static_cast<double>(n);
+    EXPECT_NEAR(*s.connectivity / (4.0 * std::pow(std::sin(pi / (2 * size)), 2) / size), 1.0, 1e-9);
+    EXPECT_NEAR(*s.cohesion / std::exp(-(size - 2) * std::log(size) / (size - 1)), 1.0, 1e-12);
+
+    std::size_t const side = 20;
+    std::vector<pair> grid;
+    for (std::size_t x = 0; x < side; ++x) {
+        for (std::size_t y = 0; y < side; ++y) {
+            if (x + 1 < side) grid.push_back({x * side + y, (x + 1) * side + y, 0.5});
+            if (y + 1 < side) grid.push_back({x * side + y, x * side + y + 1, 0.5});
+        }
+    }
+    double logs = 0.0;
+    double const all = side * side;
+    auto const l = [&](std::size_t k) {
+        return 2.0 * std::pow(std::sin(pi * static_cast<double>(k) / (2.0 * side)), 2);
+    };
+    for (std::size_t x = 0; x < side; ++x) {
+        for (std::size_t y = x == 0 ? 1 : 0; y < side; ++y) logs += std::log((l(x) + l(y)) / all);
+    }
+    auto const g = stability(sparse_group(side * side, grid));
+    EXPECT_NEAR(*g.cohesion / std::exp(logs / (all - 1)), 1.0, 1e-12);
+    EXPECT_NEAR(*g.connectivity / (l(1) / all), 1.0, 1e-11);
+}
+
+TEST(sparse_stability, a_thread_keeps_its_digits) {
+    for (double const thread : {1e-6, 1e-15, 1e-150}) {
+        std::vector<pair> links{{0, 3, thread}};
+        for (std::size_t i = 0; i < 3; ++i) {
+            for (std::size_t j = 0; j < i; ++j) {
+                links.push_back({i, j, 1.0});
+                links.push_back({i + 3, j + 3, 1.0});
+            }
+        }
+        auto const s = stability(sparse_group(6, links));
+        EXPECT_NEAR(*s.connectivity / (2.0 * thread / 3.0 / 6.0), 1.0, 1e-5) << thread;
+        EXPECT_NEAR(*s.cohesion / std::exp((std::log(9.0 * thread) - 4 * std::log(6.0)) / 5), 1.0,
+                    1e-13);
+    }
+}
+
+TEST(sparse_stability, what_does_not_fit_is_absent_with_its_reason) {
+    std::vector<pair> links;
+    detail::splitmix random(3);
+    std::size_t const n = 400;
+    std::vector<char> seen(n * n, 0);
+    for (int k = 0; k < 4000; ++k) {
+        auto const i = random.below(n), j = random.below(n);
+        if (i >= j || seen[i * n + j]++ != 0) continue;
+        links.push_back({i, j, 1.0});
+    }
+    sparse_budget tight;
+    tight.most_entries = 5000;
+    tight.most_core = 10;
+    tight.most_steps = 5;
+    sparse_group const g(n, links);
+    auto const s = stability(g, {}, tight);
+    EXPECT_TRUE(s.density.has_value());
+    EXPECT_FALSE(s.cohesion || s.connectivity || s.evenness || s.stability);
+    EXPECT_EQ(s.why.size(), 4U);
+    auto const full = stability(g);
+    EXPECT_TRUE(full.stability.has_value());
+    EXPECT_LE(*full.connectivity, *full.cohesion);
+}
+
+TEST(sparse_group, faulty_pairs_are_named) {
+    auto const refused = [](std::vector<pair> const& pairs) -> std::string {
+        try {
+            sparse_group const g(4, pairs);
+        } catch (weft::invalid_argument const& e) {
+            return e.argument();
+        }
+        return "accepted";
+    };
+    EXPECT_EQ(refused({{0, 1, 0.5}, {2, 3, 0.0}}), "accepted");
+    EXPECT_EQ(refused({{0, 1, 0.5}, {2, 4, 0.5}}), "pairs[1]");
+    EXPECT_EQ(refused({{2, 2, 0.5}}), "pairs[0]");
+    EXPECT_EQ(refused({{0, 1, 0.5}, {0, 2, 1.5}}), "pairs[1]");
+    EXPECT_EQ(refused({{0, 1, -0.5}}), "pairs[0]");
+    EXPECT_EQ(refused({{0, 1, std::nan("")}}), "pairs[0]");
+    EXPECT_EQ(refused({{0, 1, 0.5}, {2, 3, 0.5}, {1, 0, 0.5}}), "pairs[2]");
+    EXPECT_EQ(refused({{0, 1, 0.0}, {0, 1, 0.5}}), "pairs[1]");
+    EXPECT_EQ(sparse_group(3, std::vector<pair>{{0, 1, 0.0}}).pairs(), 0U);
+    EXPECT_EQ(sparse_group().members(), 0U);
+    EXPECT_EQ(stability(sparse_group(1, {})).why.size(), 5U);
+    EXPECT_EQ(*stability(sparse_group(3, {})).stability, 0.0);
+}
+
+TEST(sparse_group, can_come_from_a_sparse_matrix) {
+    Eigen::SparseMatrix<double> m(3, 3);
+    m.insert(0, 1) = 0.5;
+    m.insert(1, 0) = 0.5;
+    m.insert(2, 2) = 7.0;
+    auto const g = sparse_from(m);
+    EXPECT_EQ(g.pairs(), 1U);
+    EXPECT_EQ(g.neighbours(1)[0], 0U);
+    EXPECT_EQ(g.compatibilities(0)[0], 0.5);
+    m.insert(0, 2) = 0.25;
+    try {
+        (void)sparse_from(m);
+        FAIL();
+    } catch (weft::invalid_argument const& e) {
+        EXPECT_EQ(e.argument(), "m[0][2]");
+    }
+    m.insert(2, 0) = 0.25 + 1e-14;
+    EXPECT_EQ(sparse_from(m).pairs(), 2U);
+    m.coeffRef(0, 1) = 1.5;
+    EXPECT_THROW((void)sparse_from(m), weft::invalid_argument);
+    EXPECT_THROW((void)sparse_from(Eigen::SparseMatrix<double>(2, 3)), weft::invalid_argument);
+}
+
+} // namespace
