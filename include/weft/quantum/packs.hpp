@@ -74,4 +74,15 @@ WEFT_INLINE void store_pack(Real* to, Pack const& from) noexcept {
     std::memcpy(to, &from, sizeof from);
 }
 
+/// Keeps a number that is used several times in a register; a compiler would load it anew each
+/// time, and loads are what the inner loops wait for.
+template <class Pack>
+WEFT_INLINE void keep_loaded([[maybe_unused]] Pack& x) noexcept {
+#if defined(__AVX512VL__)
+    __asm__("" : "+v"(x));
+#elif defined(__AVX__)
+    __asm__("" : "+x"(x));
+#endif
+}
+
 } // namespace weft::inline v0::quantum::detail

@@ -74,58 +74,64 @@ struct product_sums {
     }
 };
 
-/// One of the eight accumulators of `overlap`.
+/// One term of an accumulator.
 template <std::size_t Rows, class Real, class Pack>
-WEFT_INLINE void accumulate(Real const* a, Real const* b, std::size_t terms,
-                            product_sums<Pack>& out) noexcept {
-    constexpr std::size_t panel = cache_line / sizeof(Real);
-    constexpr std::size_t width = sizeof(Pack) / sizeof(Real);
-    product_sums<Pack> s;
-    for (std::size_t m = 0; m < terms; ++m, a += 4, b += panel) {
-        Pack x, y;
-        load_pack(x, b);
-        load_pack(y, b + width);
-        s.r0[0] += a[0] * x;
-        s.r0[1] += a[0] * y;
-        if constexpr (Rows > 1) {
-            s.r1[0] += a[1] * x;
-            s.r1[1] += a[1] * y;
-        }
-        if constexpr (Rows > 2) {
-            s.r2[0] += a[2] * x;
-            s.r2[1] += a[2] * y;
-            s.r3[0] += a[3] * x;
-            s.r3[1] += a[3] * y;
-        }
+WEFT_INLINE void add_term(Real const* a, Real const* b, product_sums<Pack>& s) noexcept {
+    Pack x, y;
+    load_pack(x, b);
+    load_pack(y, b + sizeof(Pack) / sizeof(Real));
+    keep_loaded(x);
+    keep_loaded(y);
+    s.r0[0] += a[0] * x;
+    s.r0[1] += a[0] * y;
+    if constexpr (Rows > 1) {
+        s.r1[0] += a[1] * x;
+        s.r1[1] += a[1] * y;
     }
+    if constexpr (Rows > 2) {
+        s.r2[0] += a[2] * x;
+        s.r2[1] += a[2] * y;
+        s.r3[0] += a[3] * x;
+        s.r3[1] += a[3] * y;
+    }
+}
+
+/// Two of the eight accumulators of `overlap`, added. Both at once where there are registers for
+/// it, so that more sums are under way than an addition takes cycles.
+template <std::size_t Rows, class Real, class Pack>
+WEFT_INLINE void accumulate_two(Real const* a, Real const* b, std::size_t terms,
+                                product_sums<Pack>& out) noexcept {
+    constexpr std::size_t panel = cache_line / sizeof(Real);
+    Real const* const other_a = a + 4 * terms;
+    Real const* const other_b = b + panel * terms;
+    product_sums<Pack> s, t;
+#if defined(__AVX512VL__)
+    for (std::size_t m = 0; m < terms; ++m) {
+        add_term<Rows>(a + 4 * m, b + panel * m, s);
+        add_term<Rows>(other_a + 4 * m, other_b + panel * m, t);
+    }
+#else
+    for (std::size_t m = 0; m < terms; ++m) add_term<Rows>(a + 4 * m, b + panel * m, s);
+    for (std::size_t m = 0; m < terms; ++m) add_term<Rows>(other_a + 4 * m, other_b + panel * m, t);
+#endif
+    s.add(t);
     out = s;
 }
 
 /// Scalar products of `Rows` (at most 4) vectors with two registers of vectors, summed in the order
-/// of `overlap`: one of its eight accumulators after the other, then these in pairs.
+/// of `overlap`: its eight accumulators one after the other, added in pairs.
 /// a: [8][terms][4] numbers, b: [8][terms][panel].
 template <std::size_t Rows, class Real, class Pack>
 WEFT_INLINE void ordered_products(Real const* a, Real const* b, std::size_t terms,
                                   product_sums<Pack>& out) noexcept {
-    std::size_t const a_step = 4 * terms, b_step = cache_line / sizeof(Real) * terms;
-    product_sums<Pack> half, quarter;
-    for (unsigned q = 0; q < 4; ++q) {
-        product_sums<Pack> even, odd;
-        accumulate<Rows>(a, b, terms, even);
-        accumulate<Rows>(a + a_step, b + b_step, terms, odd);
-        even.add(odd);
-        a += 2 * a_step;
-        b += 2 * b_step;
-        if (q == 0) {
-            half = even;
-        } else if (q == 1) {
-            half.add(even);
-        } else if (q == 2) {
-            quarter = even;
-        } else {
-            quarter.add(even);
-        }
-    }
+    std::size_t const a_step = 8 * terms, b_step = 2 * cache_line / sizeof(Real) * terms;
+    product_sums<Pack> half, quarter, next;
+    accumulate_two<Rows>(a, b, terms, half);
+    accumulate_two<Rows>(a + a_step, b + b_step, terms, next);
+    half.add(next);
+    accumulate_two<Rows>(a + 2 * a_step, b + 2 * b_step, terms, quarter);
+    accumulate_two<Rows>(a + 3 * a_step, b + 3 * b_step, terms, next);
+    quarter.add(next);
     half.add(quarter);
     out = half;
 }
@@ -510,7 +516,7 @@ inline std::size_t entries(std::size_t rows, std::size_t columns) {
 /// Whether any value is > t, many at a time.
 template <class Real>
 [[nodiscard]] bool any_above(std::span<Real const> values, Real t) noexcept {
-    using registers = pack<Real, 16>;
+    using registers = pack<Real, pack_bytes>;
     typename registers::real const bound = typename registers::real{} + t;
     auto above = bound > bound;
     std::size_t i = 0;
@@ -519,8 +525,9 @@ template <class Real>
         load_pack(x, values.data() + i);
         above |= x > bound;
     }
-    auto const parts = std::bit_cast<std::array<std::uint64_t, 2>>(above);
-    if ((parts[0] | parts[1]) != 0) return true;
+    for (auto const part : std::bit_cast<std::array<std::uint64_t, pack_bytes / 8>>(above)) {
+        if (part != 0) return true;
+    }
     for (; i < values.size(); ++i) {
         if (values[i] > t) return true;
     }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
 #include <cstddef>
 #include <limits>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "weft/core/error.hpp"
 #include "weft/core/lanes.hpp"
 #include "weft/quantum/packs.hpp"
+#include "weft/quantum/split.hpp"
 
 /// Singular values of a complex matrix, and the unitary factor of its polar decomposition: all that
 /// the fidelities of mixed states need of linear algebra. Householder bidiagonalisation with real
@@ -18,157 +18,6 @@
 /// 8.6). Every singular value is within a few eps of the largest one of the exact value. Standard
 /// library only; the same bits for any width of registers.
 namespace weft::inline v0::quantum::detail {
-
-/// A complex matrix by columns, real and imaginary parts of each apart, each padded with zeros to a
-/// multiple of eight numbers.
-template <class Real>
-class split_matrix {
-public:
-    split_matrix(std::size_t rows, std::size_t cols)
-        : rows_(rows)
-        , cols_(cols)
-        , stride_((rows + 7) / 8 * 8) {
-        // Columns a multiple of many cache lines apart would share a few places of the cache.
-        if (stride_ % 32 == 0) stride_ += 8;
-        parts_.assign(2 * stride_ * cols, Real{0});
-    }
-
-    [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
-    [[nodiscard]] std::size_t cols() const noexcept { return cols_; }
-    [[nodiscard]] Real* re(std::size_t j) noexcept { return parts_.data() + 2 * j * stride_; }
-    [[nodiscard]] Real* im(std::size_t j) noexcept { return re(j) + stride_; }
-    [[nodiscard]] Real const* re(std::size_t j) const noexcept {
-        return parts_.data() + 2 * j * stride_;
-    }
-    [[nodiscard]] Real const* im(std::size_t j) const noexcept { return re(j) + stride_; }
-    [[nodiscard]] line_vector<Real>& parts() noexcept { return parts_; }
-
-private:
-    std::size_t rows_;
-    std::size_t cols_;
-    std::size_t stride_;
-    line_vector<Real> parts_;
-};
-
-template <class Real>
-struct complex_number {
-    Real re = 0;
-    Real im = 0;
-};
-
-/// A vector by its parts.
-template <class Real>
-struct split_vector {
-    Real const* re;
-    Real const* im;
-};
-
-/// a -= y c over [from, to); bounds are multiples of four.
-template <class Lanes, class Real>
-WEFT_INLINE void subtract_scaled(Real* a_re, Real* a_im, split_vector<Real> y,
-                                 complex_number<Real> c, std::size_t from,
-                                 std::size_t to) noexcept {
-    using pack_real = typename Lanes::real;
-    for (std::size_t i = from; i < to; i += Lanes::count) {
-        pack_real ar, ai, yr, yi;
-        load_pack(ar, a_re + i);
-        load_pack(ai, a_im + i);
-        load_pack(yr, y.re + i);
-        load_pack(yi, y.im + i);
-        ar -= yr * c.re;
-        ar += yi * c.im;
-        ai -= yr * c.im;
-        ai -= yi * c.re;
-        store_pack(a_re + i, ar);
-        store_pack(a_im + i, ai);
-    }
-}
-
-/// v^H a over [from, to), after a -= y c where `y` is given. Summed by four lanes.
-template <class Lanes, bool Update, class Real>
-WEFT_INLINE complex_number<Real> product_after(Real* a_re, Real* a_im, split_vector<Real> v,
-                                               split_vector<Real> y, complex_number<Real> c,
-                                               std::size_t from, std::size_t to) noexcept {
-    using pack_real = typename Lanes::real;
-    Real rr[4], ii[4], ri[4], ir[4];
-    for (std::size_t g = 0; g < 4; g += Lanes::count) {
-        pack_real s_rr{}, s_ii{}, s_ri{}, s_ir{};
-        for (std::size_t i = from + g; i < to; i += 4) {
-            pack_real ar, ai, vr, vi;
-            load_pack(ar, a_re + i);
-            load_pack(ai, a_im + i);
-            if constexpr (Update) {
-                pack_real yr, yi;
-                load_pack(yr, y.re + i);
-                load_pack(yi, y.im + i);
-                ar -= yr * c.re;
-                ar += yi * c.im;
-                ai -= yr * c.im;
-                ai -= yi * c.re;
-                store_pack(a_re + i, ar);
-                store_pack(a_im + i, ai);
-            }
-            load_pack(vr, v.re + i);
-            load_pack(vi, v.im + i);
-            s_rr += vr * ar;
-            s_ii += vi * ai;
-            s_ri += vr * ai;
-            s_ir += vi * ar;
-        }
-        store_pack(rr + g, s_rr);
-        store_pack(ii + g, s_ii);
-        store_pack(ri + g, s_ri);
-        store_pack(ir + g, s_ir);
-    }
-    return {((rr[0] + rr[1]) + (rr[2] + rr[3])) + ((ii[0] + ii[1]) + (ii[2] + ii[3])),
-            ((ri[0] + ri[1]) + (ri[2] + ri[3])) - ((ir[0] + ir[1]) + (ir[2] + ir[3]))};
-}
-
-/// y += a_j u_j over the columns [first, last) and the rows [from, to), four columns at a time.
-template <class Lanes, class Real>
-WEFT_INLINE void add_columns(split_matrix<Real> const& a, split_vector<Real> u, std::size_t first,
-                             std::size_t last, Real* y_re, Real* y_im, std::size_t from,
-                             std::size_t to) noexcept {
-    using pack_real = typename Lanes::real;
-    std::size_t j = first;
-    for (; j + 4 <= last; j += 4) {
-        for (std::size_t i = from; i < to; i += Lanes::count) {
-            pack_real yr, yi, ar, ai;
-            load_pack(yr, y_re + i);
-            load_pack(yi, y_im + i);
-            load_pack(ar, a.re(j) + i);
-            load_pack(ai, a.im(j) + i);
-            yr += ar * u.re[j];
-            yr -= ai * u.im[j];
-            yi += ar * u.im[j];
-            yi += ai * u.re[j];
-            load_pack(ar, a.re(j + 1) + i);
-            load_pack(ai, a.im(j + 1) + i);
-            yr += ar * u.re[j + 1];
-            yr -= ai * u.im[j + 1];
-            yi += ar * u.im[j + 1];
-            yi += ai * u.re[j + 1];
-            load_pack(ar, a.re(j + 2) + i);
-            load_pack(ai, a.im(j + 2) + i);
-            yr += ar * u.re[j + 2];
-            yr -= ai * u.im[j + 2];
-            yi += ar * u.im[j + 2];
-            yi += ai * u.re[j + 2];
-            load_pack(ar, a.re(j + 3) + i);
-            load_pack(ai, a.im(j + 3) + i);
-            yr += ar * u.re[j + 3];
-            yr -= ai * u.im[j + 3];
-            yi += ar * u.im[j + 3];
-            yi += ai * u.re[j + 3];
-            store_pack(y_re + i, yr);
-            store_pack(y_im + i, yi);
-        }
-    }
-    for (; j < last; ++j) {
-        subtract_scaled<Lanes>(y_re, y_im, split_vector<Real>{a.re(j), a.im(j)},
-                               complex_number<Real>{-u.re[j], -u.im[j]}, from, to);
-    }
-}
 
 /// Turns x into the v of the reflection H = 1 - tau v v^H with H^H x = beta e_k, beta real; entries
 /// [k, end) of x count, v_k = 1.
@@ -203,11 +52,10 @@ struct reflection {
 template <class Real>
 struct bidiagonal {
     std::vector<Real> diagonal;
-    std::vector<Real> above;
+    std::vector<Real> above; ///< and a 0
     /// The v of the reflections of L are in the columns of the matrix itself, those of R here.
     split_matrix<Real> right{0, 0};
-    std::vector<complex_number<Real>> left_tau;
-    std::vector<complex_number<Real>> right_tau;
+    std::vector<complex_number<Real>> left_tau, right_tau;
 };
 
 /// For at least as many rows as columns, entries of at most about 1. Overwrites the matrix.
@@ -451,17 +299,17 @@ struct no_turns {
     void right(std::size_t, std::size_t, rotation<Real> const&) const noexcept {}
 };
 
-/// Divides by a power of two so that no entry is above 1, and returns it; 0 for a zero matrix.
+/// Where the entries are far from 1, divides by a power of two so that none is above 1, and returns
+/// it; 0 for a zero matrix.
 template <class Real>
 Real scale_to_one(split_matrix<Real>& a) noexcept {
     Real largest = 0;
     for (auto const x : a.parts()) largest = std::max(largest, std::abs(x));
+    if (largest > Real{0x1p-100} && largest < 2) return 1;
     if (!(largest > 0)) return 0;
     int exponent = 0;
     std::frexp(largest, &exponent);
-    if (exponent != 0) {
-        for (auto& x : a.parts()) x = std::ldexp(x, -exponent);
-    }
+    for (auto& x : a.parts()) x = std::ldexp(x, -exponent);
     return std::ldexp(Real{1}, exponent);
 }
 

@@ -18,6 +18,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
+#include "weft/quantum/pivoted.hpp"
 #include "weft/quantum/qubit.hpp"
 #include "weft/quantum/real.hpp"
 
@@ -187,8 +188,8 @@ void narrow(matrix<Real>& f) {
 /// A factor of the matrix rho by Cholesky with diagonal pivoting; `eps` is that of the numbers as
 /// they were given. See basic_density::from_matrix.
 template <class Real>
-matrix<Real> cholesky(matrix<Real> const& rho, basic_tolerances<Real> const& tolerance, Real eps,
-                      Real off_trace, std::string_view argument);
+matrix<Real> cholesky(split_matrix<Real> const& rho, basic_tolerances<Real> const& tolerance,
+                      Real eps, Real off_trace, std::string_view argument);
 
 } // namespace detail
 
@@ -325,10 +326,18 @@ basic_density<Real, Dimension>::from_matrix(Eigen::Ref<detail::matrix<Real> cons
         }
     }
     using wide = detail::working<Real>;
-    detail::matrix<wide> const w = rho.template cast<std::complex<wide>>();
-    detail::matrix<wide> const hermitian = 0.5 * (w + w.adjoint());
-    auto const scale = detail::unit_scale<Real>(
-        argument, "a trace of", hermitian.diagonal().real().sum(), d, tolerance.unit);
+    auto const size = static_cast<std::size_t>(d);
+    detail::split_matrix<wide> hermitian(size, size);
+    wide trace = 0;
+    for (Eigen::Index j = 0; j < d; ++j) {
+        auto const n = static_cast<std::size_t>(j);
+        for (Eigen::Index i = 0; i < d; ++i) {
+            hermitian.re(n)[i] = (wide{rho(i, j).real()} + wide{rho(j, i).real()}) / 2;
+            hermitian.im(n)[i] = (wide{rho(i, j).imag()} - wide{rho(j, i).imag()}) / 2;
+        }
+        trace += hermitian.re(n)[n];
+    }
+    auto const scale = detail::unit_scale<Real>(argument, "a trace of", trace, d, tolerance.unit);
     basic_tolerances<wide> limits{tolerance.unit, tolerance.hermitian, tolerance.positive};
     if (tolerance.pivot) limits.pivot = *tolerance.pivot;
     detail::matrix<wide> const factor = detail::cholesky<wide>(
@@ -339,41 +348,42 @@ basic_density<Real, Dimension>::from_matrix(Eigen::Ref<detail::matrix<Real> cons
 namespace detail {
 
 template <class Real>
-matrix<Real> cholesky(matrix<Real> const& hermitian, basic_tolerances<Real> const& tolerance,
+matrix<Real> cholesky(split_matrix<Real> const& hermitian, basic_tolerances<Real> const& tolerance,
                       Real eps, Real scale, std::string_view argument) {
-    Eigen::Index const d = hermitian.rows();
-    real_vector<Real> left = hermitian.diagonal().real();
-    Real const drop = tolerance.pivot.value_or(4 * static_cast<Real>(d) * eps * left.maxCoeff());
+    std::size_t const size = hermitian.rows();
+    auto const d = static_cast<Eigen::Index>(size);
+    Real largest = 0;
+    for (std::size_t i = 0; i < size; ++i) largest = larger(largest, hermitian.re(i)[i]);
+    Real const drop = tolerance.pivot.value_or(4 * static_cast<Real>(d) * eps * largest);
 
-    matrix<Real> factor(d, d);
-    std::vector<Eigen::Index> pivots;
-    Eigen::Index r = 0;
-    for (; r < d; ++r) {
-        Eigen::Index p = 0;
-        Real const pivot = left.maxCoeff(&p);
-        if (!(pivot > drop) || !(pivot > 0)) break;
-        vector<Real> column = hermitian.col(p);
-        if (r > 0) column.noalias() -= factor.leftCols(r) * factor.row(p).head(r).adjoint();
-        Real const root = std::sqrt(pivot);
-        column /= root;
-        for (auto const done : pivots) column(done) = 0;
-        column(p) = root;
-        factor.col(r) = column;
-        left -= column.cwiseAbs2();
-        left(p) = 0;
-        pivots.push_back(p);
+    auto found = pivoted_cholesky(hermitian, drop);
+    // With every index a pivot nothing is left over; the columns of pivots never leave anything.
+    Real lowest = 0, residue2 = 0;
+    std::size_t worst = 0, row = 0, col = 0;
+    for (std::size_t j = 0; j < size; ++j) {
+        if (found.used[j] != 0) continue;
+        left_over(hermitian, j, found);
+        Real const* const re = found.left_re();
+        Real const* const im = found.left_im();
+        if (re[j] < lowest) {
+            lowest = re[j];
+            worst = j;
+        }
+        for (std::size_t i = 0; i < size; ++i) {
+            Real const square = re[i] * re[i] + im[i] * im[i];
+            if (square > residue2) {
+                residue2 = square;
+                row = i;
+                col = j;
+            }
+        }
     }
-    matrix<Real> rest = hermitian;
-    rest.noalias() -= factor.leftCols(r) * factor.leftCols(r).adjoint();
-    Eigen::Index worst = 0;
-    Real const lowest = rest.diagonal().real().minCoeff(&worst);
     if (!(lowest >= -tolerance.positive)) {
         WEFT_THROW(invalid_argument(
             std::string(argument), "a pivot of " + text(lowest) + " at index " + to_text(worst),
             "a positive semidefinite matrix (pivots >= -" + text(tolerance.positive) + ")"));
     }
-    Eigen::Index row = 0, col = 0;
-    Real const residue = rest.cwiseAbs().maxCoeff(&row, &col);
+    Real const residue = std::sqrt(residue2);
     if (!(residue <= larger(tolerance.positive, drop))) {
         WEFT_THROW(invalid_argument(
             std::string(argument),
@@ -381,7 +391,13 @@ matrix<Real> cholesky(matrix<Real> const& hermitian, basic_tolerances<Real> cons
                 to_text(col) + " and " + to_text(row),
             "a positive semidefinite matrix (within " + text(tolerance.positive) + ")"));
     }
-    matrix<Real> kept = factor.leftCols(r);
+    matrix<Real> kept(d, static_cast<Eigen::Index>(found.rank));
+    for (std::size_t j = 0; j < found.rank; ++j) {
+        std::complex<Real>* column = kept.data() + j * size;
+        for (std::size_t i = 0; i < size; ++i) {
+            column[i] = {found.columns.re(j)[i], found.columns.im(j)[i]};
+        }
+    }
     Real const trace = kept.squaredNorm();
     if (scale != 1 || std::abs(trace - 1) > static_cast<Real>(d) * 4 * eps) {
         kept /= std::sqrt(trace);
