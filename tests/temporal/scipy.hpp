@@ -1,46 +1,16 @@
 #pragma once
 
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <iterator>
 #include <optional>
-#include <stdexcept>
-#include <string>
 
 #include <nlohmann/json.hpp>
-#include <unistd.h>
+
+#include "support/oracle.hpp"
 
 namespace weft_test {
 
-/// What tests/temporal/scipy_oracle.py answers to `cases`. Nothing where no python3 has SciPy; that
-/// throws where the environment has CI set, and is said on stderr elsewhere.
+/// What tests/temporal/scipy_oracle.py answers to `cases`; see ask_python.
 inline std::optional<nlohmann::json> ask_scipy(nlohmann::json const& cases) {
-    for (auto const* python : {"/usr/bin/python3", "python3"}) {
-        auto const probe = std::string(python) + " -c 'import scipy' 2>/dev/null";
-        if (std::system(probe.c_str()) != 0) continue;
-        std::string folder = std::filesystem::temp_directory_path() / "weft-scipy-XXXXXX";
-        if (mkdtemp(folder.data()) == nullptr) throw std::runtime_error("cannot make a folder");
-        auto const question = folder + "/question.json";
-        auto const answer = folder + "/answer.json";
-        std::ofstream(question) << cases;
-        auto const command = std::string(python) +
-                             " '" WEFT_PROJECT_DIR "/tests/temporal/scipy_oracle.py' < '" +
-                             question + "' > '" + answer + "'";
-        auto const status = std::system(command.c_str());
-        std::ifstream file(answer);
-        auto parsed = nlohmann::json::parse(file, nullptr, false);
-        file.close();
-        std::filesystem::remove_all(folder);
-        if (status != 0 || parsed.is_discarded()) throw std::runtime_error("SciPy did not answer");
-        return parsed;
-    }
-    if (std::getenv("CI") != nullptr) throw std::runtime_error("no python3 with SciPy");
-    std::cerr << "did not run: no python3 with SciPy (python3-scipy)\n";
-    return std::nullopt;
+    return ask_python("scipy", "python3-scipy", "tests/temporal/scipy_oracle.py", cases);
 }
 
 } // namespace weft_test
