@@ -585,11 +585,12 @@ struct bridge {
     double cohesion_contribution = 0.0;
 };
 
-/// The bridges between the clusters `of`: members whose participation exceeds the group's median by
-/// .1 and by three (robust) standard deviations, and without whom the cohesion falls more (or rises
-/// less) than without the median member. Most harmful loss first, then by index. None where there
-/// is one cluster, or fewer than three members. `all`: what members() said of the same group.
-/// Throws invalid_argument for lists of other lengths.
+/// The bridges between the clusters `of`: members whose participation exceeds their cluster's
+/// median (the group's, where it has fewer than three members) by .1 and by three (robust) standard
+/// deviations, and without whom the cohesion falls more (or rises less) than without the median
+/// member. Most harmful loss first, then by index. None where there is one cluster, or fewer than
+/// three members. `all`: what members() said of the same group. Throws invalid_argument for lists
+/// of other lengths.
 [[nodiscard]] inline std::vector<bridge> bridges(Eigen::Ref<Eigen::MatrixXd const> const& c,
                                                  std::span<std::size_t const> of,
                                                  std::span<member const> all) {
@@ -606,16 +607,20 @@ struct bridge {
         std::nth_element(x.begin(), middle, x.end());
         return *middle;
     };
-    double const typical = median(spread);
-    std::vector<double> away, losses;
-    for (std::size_t i = 0; i < n; ++i) {
-        away.push_back(std::abs(spread[i] - typical));
-        losses.push_back(*all[i].cohesion_contribution);
-    }
-    // 1.4826: the median absolute deviation of a normal distribution is its sigma over this.
-    double const least = typical + std::max(0.1, 3.0 * 1.4826 * median(away));
+    std::vector<double> losses;
+    for (auto const& m : all) losses.push_back(*m.cohesion_contribution);
     double const loss = median(losses);
+    // A bridge that counts to one cluster gives all of the others a tie out of theirs: members are
+    // compared with their own cluster, if that is not too small.
+    std::vector<std::vector<double>> inside(n);
+    for (std::size_t i = 0; i < n; ++i) inside[of[i]].push_back(spread[i]);
     for (std::size_t i = 0; i < n; ++i) {
+        auto const& others = inside[of[i]].size() < 3 ? spread : inside[of[i]];
+        double const typical = median(others);
+        std::vector<double> away;
+        for (double const x : others) away.push_back(std::abs(x - typical));
+        // 1.4826: the median absolute deviation of a normal distribution is its sigma over this.
+        double const least = typical + std::max(0.1, 3.0 * 1.4826 * median(away));
         if (spread[i] > least && losses[i] > loss) out.push_back({i, spread[i], losses[i]});
     }
     std::sort(out.begin(), out.end(), [](bridge const& a, bridge const& b) {

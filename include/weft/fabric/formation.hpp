@@ -259,7 +259,7 @@ struct formation_options {
     /// Where N people cannot be divided into groups of these sizes: leave out as few as possible
     /// instead of refusing.
     bool leave_out = false;
-    stability_weights weights;
+    stability_weights weights{};
     /// Up to this many people the best division is found for certain (at most 14).
     std::size_t exact_up_to = 10;
     /// Stabilities to compute at most beyond that.

@@ -8,10 +8,13 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
-#include "weft/fabric/clusters.hpp"
+#include "weft/core/time.hpp"
+#include "weft/fabric/communities.hpp"
+#include "weft/fabric/explain.hpp"
 #include "weft/fabric/members.hpp"
 #include "weft/fabric/newcomer.hpp"
 #include "weft/fabric/stability.hpp"
+#include "weft/fabric/worldsheet.hpp"
 
 namespace weft::inline v0::fabric {
 
@@ -42,46 +45,127 @@ template <class Json>
     return m;
 }
 
-/// What the library says about a group: the stability and its factors, clusters, members, and one
-/// entry a candidate (none where `candidates` has no rows). What is absent is null, with its reason
-/// in `why`.
+namespace detail {
+
+template <class Json>
+Json number_or_null(std::optional<double> const& x) {
+    return x ? Json(*x) : Json(nullptr);
+}
+
+/// The five numbers of a stability, and what is absent in `why`.
+template <class Json>
+void write_stability(Json& out, Json& why, stability_result const& s) {
+    out["stability"] = number_or_null<Json>(s.stability);
+    out["density"] = number_or_null<Json>(s.density);
+    out["connectivity"] = number_or_null<Json>(s.connectivity);
+    out["cohesion"] = number_or_null<Json>(s.cohesion);
+    out["evenness"] = number_or_null<Json>(s.evenness);
+    for (auto const& [name, reason] : s.why) why[name] = reason;
+}
+
+} // namespace detail
+
+/// What the library says about a group: the stability and its factors, its clusters (those that
+/// beat random groups, otherwise the connected components) with their evidence, bridges, members,
+/// and one entry a candidate (none where `candidates` has no rows). What is absent is null, with
+/// its reason in `why`.
 template <class Json>
 [[nodiscard]] Json group_to_json(Eigen::Ref<Eigen::MatrixXd const> const& c,
                                  Eigen::Ref<Eigen::MatrixXd const> const& candidates,
-                                 stability_weights const& weights = {}) {
-    auto const optional = [](std::optional<double> const& x) {
-        return x ? Json(*x) : Json(nullptr);
-    };
-    auto const s = stability(c, weights);
-    Json why = Json::object();
-    for (auto const& [name, reason] : s.why) why[name] = reason;
-
+                                 stability_weights const& weights = {},
+                                 community_options const& options = {}) {
+    auto const judged = newcomers(c, candidates, weights);
+    auto const found = communities(c, options);
+    auto const all = members(c, weights);
+    auto const spread = participation(c, found.of);
     Json out;
-    out["stability"] = optional(s.stability);
-    out["density"] = optional(s.density);
-    out["connectivity"] = optional(s.connectivity);
-    out["cohesion"] = optional(s.cohesion);
-    out["evenness"] = optional(s.evenness);
-    out["clusters"] = clusters(c);
-    out["bridges"] = nullptr;
-    why["bridges"] = "clusters finer than connected components are needed to tell who bridges them";
+    Json why = Json::object();
+    detail::write_stability(out, why, stability(c, weights));
+    out["clusters"] = found.clusters;
+    out["modularity"] = detail::number_or_null<Json>(found.modularity);
+    if (!found.modularity) why["modularity"] = found.evidence;
+    out["clusters_p"] = detail::number_or_null<Json>(found.p_value);
+    if (!found.p_value) why["clusters_p"] = found.evidence;
+    out["bridges"] = Json::array();
+    for (auto const& b : bridges(c, found.of, all)) out["bridges"].push_back(b.member);
     out["members"] = Json::array();
-    for (auto const& m : members(c, weights)) {
-        out["members"].push_back(
-            {{"strength", m.strength}, {"contribution", optional(m.contribution)}});
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        auto const& m = all[i];
+        out["members"].push_back({{"strength", m.strength},
+                                  {"contribution", detail::number_or_null<Json>(m.contribution)},
+                                  {"tree_links", m.tree_links},
+                                  {"prominence", detail::number_or_null<Json>(m.prominence)},
+                                  {"participation", spread[i]}});
     }
     if (c.rows() > 0 && c.rows() < 3) {
         why["contribution"] = "without the member fewer than two are left, and there is no pair";
     }
+    if (c.rows() == 1) why["prominence"] = "there is nobody else";
     out["candidates"] = Json::array();
-    for (auto const& candidate : newcomers(c, candidates, weights)) {
+    for (auto const& candidate : judged) {
         out["candidates"].push_back(
-            {{"stability", optional(candidate.stability)}, {"change", optional(candidate.change)}});
+            {{"stability", detail::number_or_null<Json>(candidate.stability)},
+             {"change", detail::number_or_null<Json>(candidate.change)}});
     }
     if (candidates.rows() > 0 && c.rows() < 2) {
         why["change"] = "a group of fewer than two members has no stability to change";
     }
+    out["explanation"] = explain(c, quantity::stability, weights).sentence;
     if (!why.empty()) out["why"] = why;
+    return out;
+}
+
+/// The future_fabric document: the points with their intervals, both trends, the events.
+template <class Json>
+[[nodiscard]] Json future_to_json(future_fabric const& f) {
+    Json out;
+    out["points"] = Json::array();
+    for (auto const& p : f.points) {
+        Json point, why = Json::object();
+        point["at"] = to_iso(p.at);
+        detail::write_stability(point, why, p.now);
+        point["lower"] = detail::number_or_null<Json>(p.lower);
+        point["upper"] = detail::number_or_null<Json>(p.upper);
+        point["lowest"] = detail::number_or_null<Json>(p.lowest);
+        point["highest"] = detail::number_or_null<Json>(p.highest);
+        if (!why.empty()) point["why"] = std::move(why);
+        out["points"].push_back(std::move(point));
+    }
+    auto const trend = [](temporal::trend_result const& t) {
+        return Json{{"trend", temporal::to_text(t.direction)},
+                    {"rate_per_day", detail::number_or_null<Json>(t.rate_per_day)},
+                    {"change", detail::number_or_null<Json>(t.change)},
+                    {"reason", t.reason}};
+    };
+    out["past"] = trend(f.past);
+    out["future"] = trend(f.trend);
+    out["events"] = Json::array();
+    for (auto const& e : f.events) {
+        char const* const kind = e.kind == cluster_change::merge   ? "merge"
+                                 : e.kind == cluster_change::split ? "split"
+                                                                   : "regroup";
+        out["events"].push_back(
+            {{"at", to_iso(e.at)}, {"kind", kind}, {"before", e.before}, {"after", e.after}});
+    }
+    return out;
+}
+
+/// An explanation: the value, the shares of pairs and members, the sentence.
+template <class Json>
+[[nodiscard]] Json explanation_to_json(explanation const& e) {
+    Json out;
+    out["name"] = e.name;
+    out["value"] = detail::number_or_null<Json>(e.value);
+    out["sentence"] = e.sentence;
+    out["pairs"] = Json::array();
+    for (auto const& p : e.pairs) {
+        out["pairs"].push_back(
+            {{"i", p.i}, {"j", p.j}, {"compatibility", p.compatibility}, {"share", p.share}});
+    }
+    out["members"] = Json::array();
+    for (auto const& m : e.members) {
+        out["members"].push_back({{"member", m.member}, {"share", m.share}});
+    }
     return out;
 }
 
