@@ -80,6 +80,33 @@ json evaluate(Curve const& curve, std::vector<Time> const& at) {
     return out;
 }
 
+/// The methods with given slopes: per unit of t, per day for instants.
+json with_slopes(json const& line, json const& t, std::vector<double> const& y, json const& at,
+                 temporal::curve_options const& options, bool hermite) {
+    auto const slopes = numbers(field(line, "slopes", "an array of numbers"), "slopes");
+    auto const curve = [&](std::vector<double> const& x) {
+        if (hermite) return temporal::curve::hermite(x, y, slopes, options);
+        auto const second = numbers(field(line, "second", "an array of numbers"), "second");
+        return temporal::curve::quintic_hermite(x, y, slopes, second, options);
+    };
+    if (!t.front().is_string()) {
+        auto const x = numbers(t, "t");
+        temporal::number_series const checked(x, y);
+        auto const places = numbers(at, "at");
+        require_inside(options, places, x);
+        return evaluate(curve(x), places);
+    }
+    temporal::series const points(instants(t, "t"), y);
+    std::vector<weft::instant> const times(points.times().begin(), points.times().end());
+    auto const places = instants(at, "at");
+    require_inside(options, places, times);
+    std::vector<double> x;
+    std::vector<double> days;
+    for (auto const i : times) x.push_back(weft::days_between(times.front(), i));
+    for (auto const i : places) days.push_back(weft::days_between(times.front(), i));
+    return evaluate(curve(x), days);
+}
+
 } // namespace
 
 json interpolate(json const& line) {
@@ -87,10 +114,24 @@ json interpolate(json const& line) {
     auto y = numbers(field(line, "y", "an array of numbers"), "y");
     auto const& at = field(line, "at", "an array like t");
     temporal::curve_options options;
-    options.method = choice(line, "method", temporal::interpolation::pchip,
-                            std::array<std::pair<std::string_view, temporal::interpolation>, 2>{
-                                {{"pchip", temporal::interpolation::pchip},
-                                 {"linear", temporal::interpolation::linear}}});
+    using temporal::interpolation;
+    options.method = choice(line, "method", interpolation::pchip,
+                            std::array<std::pair<std::string_view, interpolation>, 11>{
+                                {{"pchip", interpolation::pchip},
+                                 {"linear", interpolation::linear},
+                                 {"nearest", interpolation::nearest},
+                                 {"previous", interpolation::previous},
+                                 {"makima", interpolation::makima},
+                                 {"natural", interpolation::natural_spline},
+                                 {"clamped", interpolation::clamped_spline},
+                                 {"not-a-knot", interpolation::not_a_knot_spline},
+                                 {"hermite", interpolation::hermite},
+                                 {"quintic", interpolation::quintic_hermite},
+                                 {"rational", interpolation::rational}}});
+    if (options.method == interpolation::clamped_spline) {
+        options.start_slope = number(field(line, "start_slope", "a number"), "start_slope");
+        options.end_slope = number(field(line, "end_slope", "a number"), "end_slope");
+    }
     options.outside = choice(line, "outside", temporal::outside::raise,
                              std::array<std::pair<std::string_view, temporal::outside>, 4>{
                                  {{"throw", temporal::outside::raise},
@@ -103,6 +144,10 @@ json interpolate(json const& line) {
     }
     if (!t.is_array() || t.size() < 2) {
         refuse("t", t, "an array of at least 2 numbers or ISO 8601 instants");
+    }
+    bool const hermite = options.method == interpolation::hermite;
+    if (hermite || options.method == interpolation::quintic_hermite) {
+        return with_slopes(line, t, y, at, options, hermite);
     }
     if (t.front().is_string()) {
         temporal::series const points(instants(t, "t"), std::move(y));

@@ -38,6 +38,37 @@ TEST(interpolate_command, takes_numbers_and_instants) {
     EXPECT_TRUE(interpolate(R"({"t":[0,1],"y":[0,1],"at":[]})")["y"].empty());
 }
 
+TEST(interpolate_command, knows_every_method) {
+    for (auto const& [method, y] : {std::pair{"nearest", 1.0},
+                                    {"previous", 1.0},
+                                    {"makima", .9},
+                                    {"natural", .9},
+                                    {"not-a-knot", .9},
+                                    {"rational", .9}}) {
+        auto const line =
+            json{{"t", {0, 1, 3, 4}}, {"y", {0, 1, .5, .5}}, {"at", {1.5}}, {"method", method}};
+        EXPECT_NEAR(weft_command::interpolate(line)["y"][0], y, .2) << method;
+    }
+    auto const clamped = interpolate(R"({"t":[0,2],"y":[0,0],"at":[1],"method":"clamped",
+                                         "start_slope":1,"end_slope":-1})");
+    EXPECT_DOUBLE_EQ(clamped["y"][0], .5);
+    auto const given = interpolate(R"({"t":["2026-01-01","2026-01-03"],"y":[0,0],
+        "at":["2026-01-02"],"method":"hermite","slopes":[1,-1]})");
+    EXPECT_DOUBLE_EQ(given["y"][0], .5);
+    auto const quintic = interpolate(R"({"t":[0,2],"y":[0,0],"at":[1],"method":"quintic",
+                                         "slopes":[1,-1],"second":[-1,-1]})");
+    EXPECT_DOUBLE_EQ(quintic["y"][0], .5);
+    EXPECT_EQ(fault(interpolate, R"({"t":[0,2],"y":[0,0],"at":[1],"method":"hermite"})"), "slopes");
+    EXPECT_EQ(fault(interpolate, R"({"t":[0,2],"y":[0,0],"at":[1],"method":"hermite",
+                                     "slopes":[1]})"),
+              "dy");
+    EXPECT_EQ(fault(interpolate, R"({"t":[0,2],"y":[0,0],"at":[1],"method":"clamped"})"),
+              "start_slope");
+    EXPECT_EQ(fault(interpolate, R"({"t":[0,2],"y":[0,0],"at":[3],"method":"hermite",
+                                     "slopes":[1,-1]})"),
+              "at[0]");
+}
+
 TEST(interpolate_command, outside_is_refused_or_answered_as_asked) {
     EXPECT_EQ(fault(interpolate, R"({"t":[0,1],"y":[0,1],"at":[0,2]})"), "at[1]");
     EXPECT_EQ(interpolate(R"({"t":[0,1],"y":[0,1],"at":[2],"outside":"clamp"})")["y"][0], 1.0);

@@ -151,26 +151,56 @@ TEST(trend, interval_holds_the_true_rate_at_least_as_often_as_it_says) {
     }
 }
 
-TEST(trend, pure_noise_raises_at_most_the_level_of_false_alarms) {
+TEST(trend, ten_thousand_series_of_noise_raise_at_most_the_level_of_false_alarms) {
     std::mt19937_64 random(35);
     for (double const level : {.05, .2}) {
-        for (std::size_t const n : {5U, 6U, 9U, 14U}) {
-            for (bool const ties : {false, true}) {
-                int alarms = 0;
-                constexpr int rounds = 4000;
-                for (int round = 0; round < rounds; ++round) {
-                    std::vector<double> y;
-                    for (std::size_t i = 0; i < n; ++i) {
-                        auto const v = std::uniform_real_distribution<>()(random);
-                        y.push_back(ties ? std::floor(v * 4) / 3 : v);
-                    }
-                    auto const r =
-                        trend_of(daily(y), {.window_days = {}, .threshold = .1, .level = level});
-                    alarms += r.direction == trend::improving || r.direction == trend::declining;
-                }
-                EXPECT_LE(alarms, level * rounds + 3 * std::sqrt(level * (1 - level) * rounds))
-                    << n << " points, level " << level;
+        int alarms = 0;
+        constexpr int rounds = 10'000;
+        for (int round = 0; round < rounds; ++round) {
+            constexpr std::size_t lengths[] = {5, 6, 9, 14};
+            bool const ties = round % 2 == 0;
+            std::vector<double> y;
+            for (std::size_t i = 0; i < lengths[round / 2 % 4]; ++i) {
+                auto const v = std::uniform_real_distribution<>()(random);
+                y.push_back(ties ? std::floor(v * 4) / 3 : v);
             }
+            auto const r = trend_of(daily(y), {.window_days = {}, .threshold = .1, .level = level});
+            alarms += r.direction == trend::improving || r.direction == trend::declining;
+        }
+        RecordProperty(level < .1 ? "alarms_at_5_percent" : "alarms_at_20_percent", alarms);
+        EXPECT_LE(alarms, level * rounds + 3 * std::sqrt(level * (1 - level) * rounds));
+        EXPECT_GT(alarms, 0);
+    }
+}
+
+TEST(trend, power_grows_with_the_points_and_with_the_change) {
+    std::mt19937_64 random(38);
+    for (std::size_t const n : {5U, 8U, 12U, 20U}) {
+        double before = -1.0;
+        // The change over the whole span, in deviations of the noise.
+        for (double const change : {0.0, 1.0, 2.0, 4.0}) {
+            int found = 0;
+            constexpr int rounds = 250;
+            for (int round = 0; round < rounds; ++round) {
+                std::vector<double> y;
+                for (std::size_t i = 0; i < n; ++i) {
+                    y.push_back(change * static_cast<double>(i) / static_cast<double>(n - 1) +
+                                std::normal_distribution<>()(random));
+                }
+                found += trend_of(daily(y)).direction == trend::improving;
+            }
+            auto const power = static_cast<double>(found) / rounds;
+            RecordProperty("power_" + std::to_string(n) + "_points_change_" +
+                               std::to_string(static_cast<int>(change)),
+                           weft::to_text(power));
+            EXPECT_GE(power, before - .05);
+            if (change == 0.0) {
+                EXPECT_LE(power, .05);
+            }
+            if (change == 4.0 && n >= 12) {
+                EXPECT_GE(power, .8);
+            }
+            before = power;
         }
     }
 }

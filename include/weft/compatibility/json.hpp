@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -14,10 +15,15 @@
 #include "weft/compatibility/calibration.hpp"
 #include "weft/compatibility/components.hpp"
 #include "weft/compatibility/score.hpp"
+#include "weft/compatibility/timing.hpp"
+#include "weft/compatibility/trajectory.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
+#include "weft/core/time.hpp"
 #include "weft/profile/json.hpp"
+#include "weft/schema/compatibility_cache.hpp"
 #include "weft/schema/enums.hpp"
+#include "weft/schema/jsonb.hpp"
 
 namespace weft::inline v0::compatibility {
 
@@ -247,6 +253,100 @@ template <class Json>
     }
     return {profile::read_population(detail::member(json, "population", "population document")),
             read_calibration(detail::member(json, "calibration", "population document"))};
+}
+
+/// compatibility_trajectory: {"v": 1, "from", "to", "basis", "points": [{"t", "score", "lower",
+/// "upper", "confidence", "components": {name: value}}], "peak": {"t", "score"} or null, "mean",
+/// "trend", "reason", "rate_per_day"}; what is absent is null. Throws invalid_argument for a
+/// trajectory without points.
+template <class Json = nlohmann::ordered_json>
+[[nodiscard]] Json to_json(pair_trajectory const& t) {
+    auto const number = [](std::optional<double> const& x) { return x ? Json(*x) : Json(nullptr); };
+    if (t.points.empty()) {
+        WEFT_THROW(invalid_argument("trajectory", "no points", "at least one"));
+    }
+    Json out = Json::object();
+    out["v"] = 1;
+    out["from"] = to_iso(t.points.front().at);
+    out["to"] = to_iso(t.points.back().at);
+    out["basis"] = t.from_percentiles ? "percentiles" : "raw values";
+    Json points = Json::array();
+    for (auto const& p : t.points) {
+        Json one = Json::object();
+        one["t"] = to_iso(p.at);
+        one["score"] = number(p.score);
+        one["lower"] = p.score ? Json(p.lower) : Json(nullptr);
+        one["upper"] = p.score ? Json(p.upper) : Json(nullptr);
+        one["confidence"] = p.confidence;
+        Json components = Json::object();
+        for (std::size_t c = 0; c < component_count; ++c) {
+            if (p.components[c]) {
+                components[std::string(to_text(static_cast<component>(c)))] = *p.components[c];
+            }
+        }
+        one["components"] = std::move(components);
+        points.push_back(std::move(one));
+    }
+    out["points"] = std::move(points);
+    out["peak"] = nullptr;
+    if (t.peak) {
+        auto const& p = t.points[*t.peak];
+        out["peak"] = Json::object();
+        out["peak"]["t"] = to_iso(p.at);
+        out["peak"]["score"] = *p.score;
+    }
+    out["mean"] = number(t.mean);
+    out["trend"] = temporal::to_text(t.trend.direction);
+    out["reason"] = t.trend.reason;
+    out["rate_per_day"] = number(t.trend.rate_per_day);
+    return out;
+}
+
+/// Puts a trajectory into a row: compatibility_trajectory, future_compatibility (the expected score
+/// at the last instant) with its instant, evolution_trend and evolution_rate. What the trajectory
+/// does not know is unset. Throws as to_json.
+inline void set_trajectory(schema::compatibility_cache& row, pair_trajectory const& t) {
+    auto const document = to_json(t);
+    row.compatibility_trajectory = schema::parse_jsonb(document.dump());
+    row.future_compatibility = t.points.back().score;
+    row.future_compatibility_time.reset();
+    if (row.future_compatibility) row.future_compatibility_time = t.points.back().at;
+    row.evolution_trend =
+        schema::from_text<schema::evolution_trend>(temporal::to_text(t.trend.direction));
+    row.evolution_rate = t.trend.rate_per_day;
+}
+
+/// The signal optimal_timing: {"v": 1, "from", "to", "best": {"t", "until", "predicted", "rhythm",
+/// "value"} or null, "reason", "flat", "considered", "nights", "windows": [..]}: the best of the
+/// windows first, at most `windows` of them; `considered` counts all.
+template <class Json = nlohmann::ordered_json>
+[[nodiscard]] Json to_json(best_moment_result const& r, instant now, instant horizon,
+                           std::size_t windows = 5) {
+    auto const one = [](moment const& m) {
+        Json out = Json::object();
+        out["t"] = to_iso(m.from);
+        out["until"] = to_iso(m.to);
+        out["predicted"] = m.predicted;
+        out["rhythm"] = m.rhythm;
+        out["value"] = m.value;
+        return out;
+    };
+    Json out = Json::object();
+    out["v"] = 1;
+    out["from"] = to_iso(now);
+    out["to"] = to_iso(horizon);
+    out["best"] = r.best ? one(*r.best) : Json(nullptr);
+    out["reason"] = r.reason;
+    out["flat"] = r.flat;
+    out["considered"] = r.considered.size();
+    out["nights"] = r.nights;
+    auto ranked = r.considered;
+    std::stable_sort(ranked.begin(), ranked.end(),
+                     [](moment const& a, moment const& b) { return a.value > b.value; });
+    if (ranked.size() > windows) ranked.resize(windows);
+    out["windows"] = Json::array();
+    for (auto const& m : ranked) out["windows"].push_back(one(m));
+    return out;
 }
 
 } // namespace weft::inline v0::compatibility

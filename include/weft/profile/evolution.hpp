@@ -1,7 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <numbers>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +13,7 @@
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
 #include "weft/core/time.hpp"
+#include "weft/core/unit.hpp"
 #include "weft/profile/entity.hpp"
 #include "weft/profile/population.hpp"
 #include "weft/temporal/forecast.hpp"
@@ -66,14 +69,44 @@ struct evolution_model {
     return out;
 }
 
-/// A dimension as it is expected at an instant: `forecast.confidence` says how far the forecast
-/// can be trusted, `measured` is the confidence of the entity's latest measurement.
+/// A dimension as it is expected at an instant.
 struct dimension_forecast {
     std::string name;
+    /// Its `confidence` says how much narrower the interval is than without the person's data.
     temporal::forecast forecast;
+    /// The confidence of the entity's latest measurement.
     double measured = 1.0;
     std::size_t snapshots = 0;
+    /// What is left of `measured` at the instant: decayed over the days since the last snapshot,
+    /// towards confidence_at_rest where that is less.
+    double kept = 1.0;
+    /// Predictive standard deviation, as the interval would have it without the range.
+    double deviation = 0.0;
 };
+
+/// Of a qubit whose evidence has aged: e^(-rate days) of what was measured and the rest of what is
+/// known without it. All in [0,1], days >= 0; the rate is per day.
+[[nodiscard]] inline double decayed(double measured, double at_rest, double days,
+                                    double rate = .005) {
+    require_unit("measured", measured);
+    require_unit("at_rest", at_rest);
+    if (!is_finite(days) || days < 0.0) {
+        WEFT_THROW(invalid_argument("days", to_text(days), "a finite number >= 0"));
+    }
+    if (!is_finite(rate) || rate < 0.0) {
+        WEFT_THROW(invalid_argument("rate", to_text(rate), "a finite number >= 0"));
+    }
+    auto const kept = std::exp(-rate * days);
+    return clamp_unit(kept * measured + (1.0 - kept) * at_rest);
+}
+
+/// What the population alone says of a dimension, as the Bloch length of its mean qubit: of qubits
+/// at angles pi x with x normal of variance v it is exp(-pi^2 v / 2). 0 without a population.
+[[nodiscard]] inline double confidence_at_rest(temporal::forecast_model const& m) noexcept {
+    if (!m.mean) return 0.0;
+    constexpr double half_square = std::numbers::pi * std::numbers::pi / 2.0;
+    return std::exp(-half_square * (m.level_variance + m.drift_variance));
+}
 
 /// The forecast of every dimension that the entity has a history of, in the space's order, from
 /// what is known at `now`. Throws invalid_argument for `at` before `now` or a model of another
@@ -91,20 +124,24 @@ forecast_profile(entity const& e, instant now, instant at, space const& s,
     std::vector<dimension_forecast> out;
     for (std::size_t i = 0; i < s.profile.size(); ++i) {
         auto const own = dimension_series(e, s.profile[i], now);
-        auto const f = temporal::forecast_at(own, at, model.dimensions[i]);
+        auto const& of = model.dimensions[i];
+        auto const f = temporal::forecast_at(own, at, of);
         if (!f) continue;
         dimension_forecast d{s.profile[i], *f, 1.0, own.size()};
         for (auto const& present : e.profile) {
             if (present.name == d.name) d.measured = present.confidence;
         }
+        d.deviation = temporal::deviation_of(*f, of);
+        d.kept = decayed(d.measured, std::min(d.measured, confidence_at_rest(model.dimensions[i])),
+                         days_between(own.times().back(), at));
         out.push_back(std::move(d));
     }
     return out;
 }
 
-/// The forecast values as a profile to encode, each with the confidence of its measurement. (The
-/// forecast's own confidence would not do: uncertain qubits are alike, so those of whom least is
-/// known would match best.)
+/// The forecast values as a profile to encode, each with what is left of its measurement's
+/// confidence: old evidence loses its voice. (The forecast's own confidence would not do: uncertain
+/// qubits are alike, so those of whom least is known would match best.)
 ///
 /// Forecasts are shrunk towards the population, so forecast people are more alike than present
 /// ones: a pair's future score is a percentile among random pairs of *forecast* fingerprints
@@ -113,7 +150,7 @@ forecast_profile(entity const& e, instant now, instant at, space const& s,
 profile_of(std::span<dimension_forecast const> forecasts) {
     std::vector<dimension> out;
     out.reserve(forecasts.size());
-    for (auto const& f : forecasts) out.push_back({f.name, f.forecast.value, f.measured});
+    for (auto const& f : forecasts) out.push_back({f.name, f.forecast.value, f.kept});
     return out;
 }
 

@@ -281,6 +281,22 @@ public:
         return out;
     }
 
+    /// The spread that values of dimension i are taken relative to; null where they are taken as
+    /// they are. Throws invalid_argument where the space has no dimension i.
+    [[nodiscard]] spread const* relative_to(std::size_t i) const {
+        if (i >= space_.profile.size()) {
+            WEFT_THROW(invalid_argument("i", to_text(i), "a dimension of the encoder's space"));
+        }
+        return relative() ? &population_->profile[i] : nullptr;
+    }
+
+    /// The braid of such bands, without the strands that no band touches; nothing without bands.
+    [[nodiscard]] static std::optional<knot::braid> braid_of(std::vector<knot::band> bands) {
+        if (bands.empty()) return std::nullopt;
+        auto const strands = drop_isolated_strands(bands);
+        return knot::braid::from_bands(strands, std::move(bands));
+    }
+
 private:
     struct known_value {
         double value = 0.5;
@@ -396,13 +412,10 @@ private:
                  static_cast<std::size_t>(b.i - 1), static_cast<std::size_t>(b.j - 1));
         }
         dense.link = {};
-        dense.has_link = !all.empty();
-        if (!all.empty()) {
-            auto const strands = drop_isolated_strands(all);
-            auto const link = knot::compute_invariants(
-                knot::braid::from_bands(strands, std::move(all)), options_.limits);
-            dense.link = knot::make_record(link);
-        }
+        auto const braid = braid_of(std::move(all));
+        dense.has_link = braid.has_value();
+        if (braid)
+            dense.link = knot::make_record(knot::compute_invariants(*braid, options_.limits));
     }
 
     /// Renumbers the strands that some band touches from 1 on; returns how many there are.

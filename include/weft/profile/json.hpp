@@ -15,9 +15,13 @@
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
 #include "weft/core/time.hpp"
+#include "weft/knot/json.hpp"
 #include "weft/profile/entity.hpp"
+#include "weft/profile/evolution_string.hpp"
+#include "weft/profile/patterns.hpp"
 #include "weft/profile/population.hpp"
 #include "weft/schema/enums.hpp"
+#include "weft/temporal/json.hpp"
 
 namespace weft::inline v0::profile {
 
@@ -285,6 +289,88 @@ template <class Json>
     }
     validate(p.space);
     return p;
+}
+
+/// The signal knot_evolution_string: {"v": 1, "from", "to", "dimensions": [..], "links":
+/// [{"bands": [[i, j, sign], ..], "invariants": {..} or null}], "intervals": [{"from", "to",
+/// "link"}], "milestones": [{"t", "dimensions": [a, b], "before", "after", "link_changed"}]}.
+/// Strands are the dimensions, counted from 1; `link` is an index into links.
+template <class Json = nlohmann::ordered_json>
+[[nodiscard]] Json to_json(evolution_string const& s, profile::space const& space) {
+    Json out = Json::object();
+    out["v"] = 1;
+    out["from"] = to_iso(s.from);
+    out["to"] = to_iso(s.to);
+    out["dimensions"] = space.profile;
+    Json links = Json::array();
+    for (auto const& l : s.links) {
+        Json link = Json::object();
+        link["bands"] = Json::array();
+        for (auto const& b : l.bands) link["bands"].push_back({b.i, b.j, b.sign});
+        link["invariants"] = l.invariants ? Json(knot::to_json(*l.invariants)) : Json(nullptr);
+        links.push_back(std::move(link));
+    }
+    out["links"] = std::move(links);
+    Json intervals = Json::array();
+    for (auto const& h : s.history) {
+        Json interval = Json::object();
+        interval["from"] = to_iso(h.from);
+        interval["to"] = to_iso(h.to);
+        interval["link"] = h.link;
+        intervals.push_back(std::move(interval));
+    }
+    out["intervals"] = std::move(intervals);
+    Json milestones = Json::array();
+    for (auto const& c : s.changes) {
+        Json m = Json::object();
+        m["t"] = to_iso(c.at);
+        m["dimensions"] = {space.profile.at(c.i), space.profile.at(c.j)};
+        m["before"] = c.before;
+        m["after"] = c.after;
+        m["link_changed"] = c.link_changed ? Json(*c.link_changed) : Json(nullptr);
+        milestones.push_back(std::move(m));
+    }
+    out["milestones"] = std::move(milestones);
+    return out;
+}
+
+/// The signal evolution_patterns: {"v": 1, "from", "to", "dimensions": [{"dimension", "snapshots",
+/// "trend": {..}, "cycle": {..} or null, "jumps": [..], "why": {"cycle", "jumps"}}], "milestones":
+/// [{"t", "dimensions": [a, b], "before", "after"}]}.
+template <class Json = nlohmann::ordered_json>
+[[nodiscard]] Json to_json(evolution_patterns const& p, profile::space const& space) {
+    Json out = Json::object();
+    out["v"] = 1;
+    out["from"] = to_iso(p.from);
+    out["to"] = to_iso(p.to);
+    Json dimensions = Json::array();
+    for (auto const& d : p.dimensions) {
+        Json one = Json::object();
+        one["dimension"] = d.name;
+        one["snapshots"] = d.snapshots;
+        one["trend"] = Json(temporal::to_json(d.trend));
+        one["cycle"] = d.cycle.cycle ? Json(temporal::to_json(*d.cycle.cycle)) : Json(nullptr);
+        Json jumps = Json::array();
+        for (auto const& j : d.jumps.jumps) jumps.push_back(Json(temporal::to_json(j)));
+        one["jumps"] = std::move(jumps);
+        Json why = Json::object();
+        if (!d.cycle.cycle) why["cycle"] = d.cycle.reason;
+        if (d.jumps.jumps.empty()) why["jumps"] = d.jumps.reason;
+        if (!why.empty()) one["why"] = std::move(why);
+        dimensions.push_back(std::move(one));
+    }
+    out["dimensions"] = std::move(dimensions);
+    Json milestones = Json::array();
+    for (auto const& c : p.milestones) {
+        Json m = Json::object();
+        m["t"] = to_iso(c.at);
+        m["dimensions"] = {space.profile.at(c.i), space.profile.at(c.j)};
+        m["before"] = c.before;
+        m["after"] = c.after;
+        milestones.push_back(std::move(m));
+    }
+    out["milestones"] = std::move(milestones);
+    return out;
 }
 
 } // namespace weft::inline v0::profile

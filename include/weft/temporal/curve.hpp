@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -152,6 +153,9 @@ public:
         if (is_rational()) {
             for (std::size_t k = 0; k < x.size(); ++k) out[k] = at(x[k]).value;
             return;
+        }
+        if (inside && degree_ == 3 && breaks_.empty() && x_.size() < 0xffff'ffffU) {
+            return bounded_ ? cubics<true>(x, out) : cubics<false>(x, out);
         }
         auto const breaks = this->breaks();
         auto const pieces = breaks.size() - 1;
@@ -423,6 +427,7 @@ private:
         bool const quintic = options.method == interpolation::quintic_hermite;
         if (quintic) require_each("d2y", d2y, x.size());
         take(x, y);
+        check_secants();
         if (quintic) {
             set_quintic(dy, d2y);
         } else {
@@ -457,13 +462,16 @@ private:
             WEFT_THROW(invalid_argument(
                 "x", to_text(x.size()) + (x.size() == 1 ? " point" : " points"), "at least 2"));
         }
-        for (std::size_t i = 0; i < y.size(); ++i) {
-            if (options_.unit) require_unit(detail::indexed("y", i), y[i]);
-            if (i == 0) continue;
-            auto const secant = (y[i] - y[i - 1]) / (x[i] - x[i - 1]);
+        for (std::size_t i = 0; options_.unit && i < y.size(); ++i) {
+            if (!in_unit(y[i])) require_unit(detail::indexed("y", i), y[i]);
+        }
+    }
+
+    void check_secants() const {
+        for (std::size_t i = 1; i < y_.size(); ++i) {
             // Sums of a few slopes must not overflow either.
-            if (!is_finite(16.0 * secant)) {
-                WEFT_THROW(invalid_argument(detail::indexed("y", i), to_text(y[i]),
+            if (!is_finite(16.0 * secant(i - 1))) {
+                WEFT_THROW(invalid_argument(detail::indexed("y", i), to_text(y_[i]),
                                             "a slope from " + detail::indexed("y", i - 1) +
                                                 " within the range of a double"));
             }
@@ -492,6 +500,15 @@ private:
 
     void build() {
         auto const n = x_.size();
+        if (options_.method == interpolation::pchip) {
+            bounded_ = true;
+            if (!set_pchip()) {
+                check_secants();
+                set_hermite(pchip_slopes());
+            }
+            return;
+        }
+        check_secants();
         switch (options_.method) {
         case interpolation::linear:
             degree_ = 1;
@@ -501,10 +518,6 @@ private:
                 coefficients_[2 * i] = y_[i];
                 coefficients_[2 * i + 1] = secant(i);
             }
-            return;
-        case interpolation::pchip:
-            bounded_ = true;
-            set_hermite(pchip_slopes());
             return;
         case interpolation::nearest:
             degree_ = 0;
@@ -534,11 +547,63 @@ private:
         case interpolation::rational:
             set_rational();
             return;
+        case interpolation::pchip:
         case interpolation::hermite:
         case interpolation::quintic_hermite:
             return;
         }
         if (options_.unit) cut_to_unit();
+    }
+
+    /// The pieces of a pchip curve with few divisions; false where a number on the way leaves the
+    /// range in which that is sound, and nothing may be used then.
+    [[nodiscard]] bool set_pchip() {
+        auto const n = x_.size();
+        if (n < 3) return false;
+        degree_ = 3;
+        coefficients_.resize(4 * (n - 1));
+        std::vector<double> work(3 * n);
+        auto* const inverse = work.data();
+        auto* const secants = inverse + n;
+        auto* const slopes = secants + n;
+        auto const* const x = x_.data();
+        auto const* const y = y_.data();
+        for (std::size_t i = 0; i + 1 < n; ++i) {
+            inverse[i] = 1.0 / (x[i + 1] - x[i]);
+            secants[i] = (y[i + 1] - y[i]) * inverse[i];
+        }
+        bool sound = true;
+        for (std::size_t i = 1; i + 1 < n; ++i) {
+            auto const before = secants[i - 1];
+            auto const after = secants[i];
+            auto const h0 = x[i] - x[i - 1];
+            auto const h1 = x[i + 1] - x[i];
+            auto const product = before * after;
+            auto const size = std::abs(product);
+            sound &= (size > 1e-200 && size < 1e200) || before == 0.0 || after == 0.0;
+            auto const mean =
+                3.0 * (h0 + h1) * product / ((h0 + 2.0 * h1) * after + (2.0 * h0 + h1) * before);
+            slopes[i] = product > 0.0 ? mean : 0.0;
+        }
+        slopes[0] = pchip_end(x[1] - x[0], x[2] - x[1], secants[0], secants[1]);
+        slopes[n - 1] =
+            pchip_end(x[n - 1] - x[n - 2], x[n - 2] - x[n - 3], secants[n - 2], secants[n - 3]);
+        auto* c = coefficients_.data();
+        for (std::size_t i = 0; i + 1 < n; ++i, c += 4) {
+            c[0] = y[i];
+            c[1] = slopes[i];
+            c[2] = (3.0 * secants[i] - 2.0 * slopes[i] - slopes[i + 1]) * inverse[i];
+            c[3] = (slopes[i] + slopes[i + 1] - 2.0 * secants[i]) * inverse[i] * inverse[i];
+            sound &= is_finite(c[2]) && is_finite(c[3]) && is_finite(16.0 * secants[i]);
+        }
+        return sound;
+    }
+
+    static double pchip_end(double near, double far, double m0, double m1) noexcept {
+        auto const slope = m0 + (m0 - m1) * (near / (near + far));
+        if (!same_sign(slope, m0)) return 0.0;
+        if (!same_sign(m0, m1) && std::abs(slope) > 3.0 * std::abs(m0)) return 3.0 * m0;
+        return slope;
     }
 
     static bool same_sign(double a, double b) noexcept {
@@ -559,16 +624,10 @@ private:
         }
         auto before = secant(0);
         auto h0 = x_[1] - x_[0];
-        auto const end = [](double near, double far, double m0, double m1) {
-            auto const slope = m0 + (m0 - m1) * (near / (near + far));
-            if (!same_sign(slope, m0)) return 0.0;
-            if (!same_sign(m0, m1) && std::abs(slope) > 3.0 * std::abs(m0)) return 3.0 * m0;
-            return slope;
-        };
         for (std::size_t i = 1; i + 1 < n; ++i) {
             auto const after = secant(i);
             auto const h1 = x_[i + 1] - x_[i];
-            if (i == 1) slopes[0] = end(h0, h1, before, after);
+            if (i == 1) slopes[0] = pchip_end(h0, h1, before, after);
             if (same_sign(before, after)) {
                 // In shares, so that neither tiny nor huge lengths leave the range of a double.
                 constexpr double third = 1.0 / 3.0;
@@ -578,7 +637,7 @@ private:
                 slopes[i] =
                     std::abs(ratio) <= 1.0 ? before / (w0 + w1 * ratio) : after / (w0 / ratio + w1);
             }
-            if (i + 2 == n) slopes[n - 1] = end(h1, h0, after, before);
+            if (i + 2 == n) slopes[n - 1] = pchip_end(h1, h0, after, before);
             before = after;
             h0 = h1;
         }
@@ -943,15 +1002,70 @@ private:
         return unit_bounded_ ? std::clamp(value, 0.0, 1.0) : value;
     }
 
-    template <std::size_t Degree, bool Bounded>
-    static void run_of(double const* c, double start, double low, double high, double const* x,
-                       double* out, std::size_t n) noexcept {
-        std::array<double, Degree + 1> k{};
-        std::copy_n(c, Degree + 1, k.begin());
+    /// Values of cubic pieces at places within the data, in blocks: rising ones by walking along,
+    /// others by looking for all pieces of a block side by side and without branches.
+    template <bool Bounded>
+    void cubics(std::span<double const> x, std::span<double> out) const noexcept {
+        constexpr std::size_t block = 64;
+        auto const* const b = x_.data();
+        auto const* const c = coefficients_.data();
+        auto const pieces = x_.size() - 1;
+        auto const last = x_.back();
+        std::array<std::uint32_t, block> piece;
+        for (std::size_t start = 0; start < x.size(); start += block) {
+            auto const n = std::min(block, x.size() - start);
+            auto const* const at = x.data() + start;
+            auto* const to = out.data() + start;
+            bool rising = true;
+            for (std::size_t i = 1; i < n; ++i) rising &= at[i - 1] <= at[i];
+            if (rising) {
+                auto i = piece_of(at[0]);
+                for (std::size_t k = 0; k < n;) {
+                    while (i + 1 < pieces && at[k] >= b[i + 1]) ++i;
+                    auto const end = b[i + 1];
+                    auto const from = k;
+                    do ++k;
+                    while (k < n && at[k] < end);
+                    run_of<Bounded>(c + 4 * i, b[i], y_[i + 1], at + from, to + from, k - from);
+                    if (at[from] == last) to[from] = y_.back();
+                }
+                continue;
+            }
+            piece.fill(0);
+            for (auto left = pieces; left > 1;) {
+                auto const half = left / 2;
+                for (std::size_t i = 0; i < n; ++i) {
+                    auto const next = piece[i] + static_cast<std::uint32_t>(half);
+                    piece[i] = b[next] <= at[i] ? next : piece[i];
+                }
+                left -= half;
+            }
+            for (std::size_t i = 0; i < n; ++i) {
+                auto const* const k = c + std::size_t{4} * piece[i];
+                run_of<Bounded>(k, b[piece[i]], y_[piece[i] + 1], at + i, to + i, 1);
+                if (at[i] == last) to[i] = y_.back();
+            }
+        }
+        if constexpr (!Bounded) {
+            for (std::size_t i = 0; unit_bounded_ && i < out.size(); ++i) {
+                out[i] = std::clamp(out[i], 0.0, 1.0);
+            }
+        }
+    }
+
+    /// Values of one cubic piece, whose next one begins with `next`.
+    template <bool Bounded>
+    static void run_of(double const* c, double start, double next, double const* x, double* out,
+                       std::size_t n) noexcept {
+        auto const c0 = c[0];
+        auto const c1 = c[1];
+        auto const c2 = c[2];
+        auto const c3 = c[3];
+        auto const low = c0 < next ? c0 : next;
+        auto const high = c0 < next ? next : c0;
         for (std::size_t i = 0; i < n; ++i) {
             auto const u = x[i] - start;
-            double y = k[Degree];
-            for (std::size_t d = Degree; d-- > 0;) y = y * u + k[d];
+            auto y = ((c3 * u + c2) * u + c1) * u + c0;
             if constexpr (Bounded) {
                 y = y < low ? low : y;
                 y = y > high ? high : y;
@@ -962,19 +1076,7 @@ private:
 
     /// Values of piece i at places that it holds.
     void run(std::size_t i, std::span<double const> x, std::span<double> out) const noexcept {
-        auto const* const c = coefficients_.data() + i * (degree_ + 1);
         auto const start = breaks()[i];
-        if (degree_ == 3 && bounded_) {
-            auto const [low, high] = std::minmax({c[0], end_value(i)});
-            return run_of<3, true>(c, start, low, high, x.data(), out.data(), x.size());
-        }
-        if (degree_ == 3 && !unit_bounded_) {
-            return run_of<3, false>(c, start, 0.0, 0.0, x.data(), out.data(), x.size());
-        }
-        if (degree_ == 1 && bounded_) {
-            auto const [low, high] = std::minmax({c[0], end_value(i)});
-            return run_of<1, true>(c, start, low, high, x.data(), out.data(), x.size());
-        }
         for (std::size_t k = 0; k < x.size(); ++k) {
             out[k] = bounded(i, detail::horner(coefficients(i), x[k] - start));
         }

@@ -10,6 +10,9 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
+#include "weft/core/time.hpp"
+#include "weft/temporal/changes.hpp"
+#include "weft/temporal/cycles.hpp"
 #include "weft/temporal/forecast.hpp"
 #include "weft/temporal/trend.hpp"
 
@@ -138,6 +141,43 @@ slope_population_from_json(json const& value, std::string const& where = "slopes
         p.entries.push_back(e);
     }
     return p;
+}
+
+/// {"trend", "reason", "rate_per_day", "rate_lower", "rate_upper", "change", "p_value"}; what is
+/// absent is null.
+[[nodiscard]] inline json to_json(trend_result const& t) {
+    auto const number = [](std::optional<double> const& x) { return x ? json(*x) : json(nullptr); };
+    json out;
+    out["trend"] = to_text(t.direction);
+    out["reason"] = t.reason;
+    out["rate_per_day"] = number(t.rate_per_day);
+    out["rate_lower"] = number(t.rate_lower);
+    out["rate_upper"] = number(t.rate_upper);
+    out["change"] = number(t.change);
+    out["p_value"] = number(t.p_value);
+    return out;
+}
+
+/// {"period_days", "amplitude", "peak", "power", "false_alarm_probability"}.
+[[nodiscard]] inline json to_json(cycle const& c) {
+    json out;
+    out["period_days"] = c.period_days;
+    out["amplitude"] = c.amplitude;
+    out["peak"] = to_iso(c.peak);
+    out["power"] = c.power;
+    out["false_alarm_probability"] = c.false_alarm_probability;
+    return out;
+}
+
+/// {"t", "last_before", "before", "after", "p_value"}.
+[[nodiscard]] inline json to_json(jump const& j) {
+    json out;
+    out["t"] = to_iso(j.at);
+    out["last_before"] = to_iso(j.last_before);
+    out["before"] = j.before;
+    out["after"] = j.after;
+    out["p_value"] = j.p_value;
+    return out;
 }
 
 } // namespace weft::inline v0::temporal

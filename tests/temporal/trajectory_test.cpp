@@ -1,0 +1,229 @@
+#include "weft/compatibility/trajectory.hpp"
+
+#include <cmath>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "msqr_people.hpp"
+#include "weft/profile/json.hpp"
+
+namespace {
+
+namespace outlooks {
+
+using weft::compatibility::component;
+using weft::compatibility::improving_matches;
+using weft::compatibility::look_ahead;
+using weft::compatibility::outlook;
+using weft::compatibility::trajectory_maker;
+
+weft::instant const now = weft::parse_instant("2026-03-01");
+
+std::vector<weft::profile::entity> people(std::size_t n) {
+    std::mt19937_64 random(501);
+    std::uniform_real_distribution<> unit;
+    std::vector<weft::profile::entity> out(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        auto& e = out[i];
+        e.id = "p" + std::to_string(i);
+        std::array<double, 4> own{};
+        for (auto& x : own) x = unit(random);
+        for (int k = 0; k < 4; ++k) {
+            weft::profile::snapshot s;
+            s.at = now - weft::days(10 * (3 - k));
+            for (std::size_t d = 0; d < own.size(); ++d) {
+                auto const x = own[d] + .2 * (unit(random) - .5);
+                s.profile.push_back(
+                    {std::string(1, static_cast<char>('a' + d)), std::clamp(x, 0.0, 1.0), .9});
+            }
+            e.snapshots.push_back(s);
+        }
+        e.profile = e.snapshots.back().profile;
+        if (i % 2 == 0) {
+            e.places = {{"spot" + std::to_string(i % 3), weft::profile::geo_point{36, -86}, 1}};
+            e.rhythm.emplace();
+            (*e.rhythm)[i % 168] = 1.0;
+        }
+    }
+    return out;
+}
+
+} // namespace outlooks
+
+TEST(trajectory, combines_expected_components_by_the_temporal_weights) {
+    using namespace outlooks;
+    auto const all = people(30);
+    weft::profile::encoder const encoder(weft::profile::fit_population(all));
+    auto const model = weft::profile::fit_evolution(all, encoder.space(), now);
+    std::vector<weft::instant> at{now};
+    for (int k = 1; k < 10; ++k) at.push_back(now + weft::days(10 * k));
+    std::vector<outlook> looks;
+    for (auto const& e : all) looks.push_back(look_ahead(encoder, e, now, at, model));
+    trajectory_maker const make;
+    for (std::size_t i = 0; i + 1 < looks.size(); ++i) {
+        auto const t = make(looks[i], looks[i + 1]);
+        auto const back = make(looks[i + 1], looks[i]);
+        ASSERT_EQ(t.points.size(), at.size());
+        // Today's score is that of the present fingerprints, without doubt.
+        auto const raw = weft::compatibility::compare(looks[i].present, looks[i + 1].present);
+        auto const weighing = weft::compatibility::combiner(weft::compatibility::temporal_weights);
+        EXPECT_NEAR(*t.points[0].score, weighing.mean(raw.value, raw.present), 1e-15);
+        EXPECT_EQ(t.points[0].lower, *t.points[0].score);
+        EXPECT_EQ(t.points[0].confidence, 1.0);
+        double highest = 0.0;
+        for (std::size_t k = 0; k < at.size(); ++k) {
+            auto const& p = t.points[k];
+            EXPECT_EQ(p.at, at[k]);
+            EXPECT_LE(p.lower, *p.score);
+            EXPECT_GE(p.upper, *p.score);
+            EXPECT_EQ(*p.score, *back.points[k].score);
+            EXPECT_EQ(p.lower, back.points[k].lower);
+            EXPECT_EQ(p.upper, back.points[k].upper);
+            if (k > 0) {
+                EXPECT_LT(p.lower, p.upper);
+            }
+            EXPECT_FALSE(p.components[static_cast<std::size_t>(component::vibe)]);
+            EXPECT_TRUE(p.components[static_cast<std::size_t>(component::quantum)]);
+            highest = std::max(highest, *p.score);
+        }
+        ASSERT_TRUE(t.peak);
+        EXPECT_EQ(*t.points[*t.peak].score, highest);
+        EXPECT_GT(*t.mean, 0.0);
+        EXPECT_LE(*t.mean, highest);
+        EXPECT_NEAR(*t.trend.rate_per_day, (*t.points[9].score - *t.points[0].score) / 90, 1e-15);
+    }
+    // The same input gives the same bits.
+    auto const again = look_ahead(encoder, all[0], now, at, model);
+    EXPECT_EQ(*make(again, looks[1]).points[9].score, *make(looks[0], looks[1]).points[9].score);
+    // Against a calibration, components are percentiles.
+    std::vector<weft::profile::fingerprint> prints;
+    for (auto const& l : looks) prints.push_back(l.present);
+    trajectory_maker const fair(weft::compatibility::fit_calibration(prints), {});
+    auto const p = fair(looks[0], looks[2]);
+    EXPECT_TRUE(p.from_percentiles);
+    EXPECT_TRUE(p.points[5].score);
+    // Without anything in common there is no score, and a reason.
+    weft::profile::entity nobody;
+    nobody.id = "nobody";
+    auto const none = make(looks[0], look_ahead(encoder, nobody, now, at, model));
+    EXPECT_TRUE(none.empty());
+    EXPECT_FALSE(none.trend.reason.empty());
+}
+
+TEST(trajectory, improving_matches_are_those_whose_lower_bound_improves) {
+    using namespace outlooks;
+    auto const all = people(80);
+    weft::profile::encoder const encoder(weft::profile::fit_population(all));
+    auto const model = weft::profile::fit_evolution(all, encoder.space(), now);
+    std::vector<weft::instant> const at{now, now + weft::days(90)};
+    std::vector<outlook> looks;
+    for (auto const& e : all) looks.push_back(look_ahead(encoder, e, now, at, model));
+    trajectory_maker const make;
+    auto const found = improving_matches(make, looks[0], looks, {.threshold = -.4, .limit = 0});
+    ASSERT_FALSE(found.empty());
+    std::size_t expected = 0;
+    for (std::size_t i = 1; i < looks.size(); ++i) {
+        auto const t = make(looks[0], looks[i]);
+        expected += t.points[1].lower - *t.points[0].score > -.4;
+    }
+    EXPECT_EQ(found.size(), expected);
+    for (std::size_t k = 0; k < found.size(); ++k) {
+        EXPECT_NE(found[k].other, 0u);
+        EXPECT_GT(found[k].gain, -.4);
+        EXPECT_DOUBLE_EQ(found[k].gain, found[k].lower - found[k].now);
+        EXPECT_NE(found[k].reason.find("expected to go from"), std::string::npos);
+        if (k > 0) {
+            EXPECT_LE(found[k].gain, found[k - 1].gain);
+        }
+    }
+    auto const best = improving_matches(make, looks[0], looks, {.threshold = -.4, .limit = 1});
+    ASSERT_EQ(best.size(), 1u);
+    EXPECT_EQ(best[0].other, found[0].other);
+    EXPECT_TRUE(improving_matches(make, looks[0], looks, {.threshold = 1.0, .limit = 0}).empty());
+    EXPECT_THROW((void)improving_matches(make, looks[0], looks, {.threshold = NAN, .limit = 0}),
+                 weft::invalid_argument);
+}
+
+TEST(trajectory, intervals_hold_the_scores_of_real_pairs) {
+    using namespace outlooks;
+    // Everybody of msqR with three and more snapshots: the last one from those before.
+    std::vector<weft::profile::entity> before;
+    std::vector<weft::profile::entity> after;
+    for (auto const& p : weft_test::msqr_people()) {
+        if (p.snapshots.size() < 3 || before.size() == 300) continue;
+        auto e = weft::profile::read_entity(weft_msqr::to_entity(p));
+        e.places.clear();
+        e.rhythm.reset();
+        auto late = e;
+        late.profile = e.snapshots.back().profile;
+        e.snapshots.pop_back();
+        e.profile = e.snapshots.back().profile;
+        if (late.profile.size() < 12 || e.profile.size() < 12) continue;
+        before.push_back(std::move(e));
+        after.push_back(std::move(late));
+    }
+    ASSERT_EQ(before.size(), 300u);
+    auto const then = before[0].snapshots.back().at;
+    // Knots apart: they need an encoding for every draw, and the test would take minutes.
+    weft::profile::encoder_options fast;
+    fast.crossing_threshold = 1.0;
+    weft::profile::encoder const encoder(weft::profile::fit_population(before), fast);
+    auto const model = weft::profile::fit_evolution(before, encoder.space(), then);
+    std::vector<outlook> looks;
+    std::vector<weft::profile::fingerprint> real;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        auto const own = before[i].snapshots.back().at;
+        // Each on an own calendar of the same spacing: one step ahead.
+        std::vector<weft::instant> const at{own, own + weft::days(1)};
+        looks.push_back(look_ahead(encoder, before[i], own, at, model));
+        looks.back().at = {then, then + weft::days(1)};
+        real.push_back(encoder.encode(after[i]));
+    }
+    trajectory_maker const make;
+    double held = 0.0, ours = 0.0, persistence = 0.0, n = 0.0;
+    for (std::size_t i = 0; i + 1 < looks.size(); i += 2) {
+        auto const t = make(looks[i], looks[i + 1]);
+        auto const truth = weft::compatibility::compare(real[i], real[i + 1]);
+        auto const score = truth.value[static_cast<std::size_t>(component::quantum)];
+        auto const& p = t.points[1];
+        n += 1.0;
+        held += score >= p.lower && score <= p.upper ? 1.0 : 0.0;
+        ours += (*p.score - score) * (*p.score - score);
+        persistence += (*t.points[0].score - score) * (*t.points[0].score - score);
+    }
+    RecordProperty("coverage", weft::to_text(held / n));
+    RecordProperty("rmse", weft::to_text(std::sqrt(ours / n)));
+    RecordProperty("rmse_persistence", weft::to_text(std::sqrt(persistence / n)));
+    // 150 pairs of 300 different people.
+    EXPECT_NEAR(held / n, .8, 1.96 * std::sqrt(.16 / n));
+    EXPECT_LT(ours, persistence);
+}
+
+TEST(trajectory, faulty_input_is_refused_by_name) {
+    using namespace outlooks;
+    auto const all = people(4);
+    weft::profile::encoder const encoder(weft::profile::fit_population(all));
+    auto const model = weft::profile::fit_evolution(all, encoder.space(), now);
+    std::vector<weft::instant> const at{now, now + weft::days(9)};
+    std::vector<weft::instant> const past{now - weft::days(1)};
+    std::vector<weft::instant> const twice{now, now};
+    EXPECT_THROW((void)look_ahead(encoder, all[0], now, past, model), weft::invalid_argument);
+    EXPECT_THROW((void)look_ahead(encoder, all[0], now, twice, model), weft::invalid_argument);
+    EXPECT_THROW((void)look_ahead(encoder, all[0], now, at, model, {.draws = 3}),
+                 weft::invalid_argument);
+    auto const a = look_ahead(encoder, all[0], now, at, model);
+    auto const b = look_ahead(encoder, all[1], now, std::vector{now}, model);
+    auto const c = look_ahead(encoder, all[1], now, at, model, {.draws = 4});
+    trajectory_maker const make;
+    EXPECT_THROW((void)make(a, b), weft::invalid_argument);
+    EXPECT_THROW((void)make(a, c), weft::invalid_argument);
+    weft::compatibility::trajectory_options bad;
+    bad.coverage = 1.0;
+    EXPECT_THROW(trajectory_maker{bad}, weft::invalid_argument);
+    bad = {};
+    bad.threshold = -1;
+    EXPECT_THROW(trajectory_maker{bad}, weft::invalid_argument);
+}
+
+} // namespace
