@@ -235,7 +235,7 @@ TEST(migration, functions_pin_their_search_path_and_policies_name_their_role) {
     weft_test::postgres_database db;
     auto& c = db.connection;
     EXPECT_EQ(one(c, "select count(*) from pg_proc where pronamespace = 'public'::regnamespace"),
-              weft::sql::value(std::int64_t{6}));
+              weft::sql::value(std::int64_t{10}));
     EXPECT_EQ(one(c, "select bool_and(proconfig::text = '{\"search_path=\\\"\\\"\"}') from pg_proc "
                      "where pronamespace = 'public'::regnamespace"),
               weft::sql::value(true));

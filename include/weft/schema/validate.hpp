@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -91,6 +93,19 @@ void validate(Row const& row) {
                 invalid_argument(std::string(table<Row>::name) + "." + std::string(rule.column),
                                  "a value that breaks the rule " + std::string(rule.name),
                                  std::string(rule.expected)));
+        }
+    }
+}
+
+/// `validate` of each row; the error names the row's number, too. Linear.
+template <TableRow Row>
+void validate_all(std::span<Row const> rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        try {
+            validate(rows[i]);
+        } catch (invalid_argument const& e) {
+            WEFT_THROW(invalid_argument("rows[" + weft::to_text(i) + "]." + e.argument(), e.value(),
+                                        e.expected()));
         }
     }
 }

@@ -20,14 +20,7 @@ namespace weft::inline v0::sql {
 /// where a row is faulty (as schema::validate), naming its number.
 template <schema::TableRow Row>
 [[nodiscard]] std::vector<value> column_arrays(std::span<Row const> rows) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        try {
-            schema::validate(rows[i]);
-        } catch (invalid_argument const& e) {
-            WEFT_THROW(invalid_argument("rows[" + weft::to_text(i) + "]." + e.argument(), e.value(),
-                                        e.expected()));
-        }
-    }
+    schema::validate_all(rows);
     std::vector<value> out;
     out.reserve(schema::column_count<Row>);
     schema::for_each_column<Row>([&]<class Field>(schema::column<Row, Field> const& c) {

@@ -116,6 +116,14 @@ template <class Row>
     return out;
 }
 
+/// A parameter as a column's value: the default where it is null.
+[[nodiscard]] inline std::string insert_value(schema::column_info const& c,
+                                              std::string const& place, dialect d,
+                                              write_options const& options) {
+    if (!c.has_default() || null_where_unset(options, c.name)) return place;
+    return "coalesce(" + place + ", " + default_text(c, d) + ")";
+}
+
 template <class Row>
 [[nodiscard]] std::string insert_head(dialect d, write_options const& options) {
     check_options<Row>(options);
@@ -124,12 +132,7 @@ template <class Row>
     std::size_t n = 0;
     for (auto const& c : schema::columns_of<Row>()) {
         if (++n > 1) out += ", ";
-        auto const place = typed_placeholder(n, c.type, d);
-        if (c.has_default() && !null_where_unset(options, c.name)) {
-            out += "coalesce(" + place + ", " + default_text(c, d) + ")";
-        } else {
-            out += place;
-        }
+        out += insert_value(c, typed_placeholder(n, c.type, d), d, options);
     }
     return out += ")";
 }
@@ -165,6 +168,28 @@ template <class Row>
     }
 }
 
+[[nodiscard]] inline std::string conflict_text(on_conflict what) {
+    if (what == on_conflict::ignore_same_id) return " on conflict (id) do nothing";
+    if (what == on_conflict::ignore_any) return " on conflict do nothing";
+    return {};
+}
+
+/// `on conflict (key) do update set` every column but id and key.
+template <class Row>
+[[nodiscard]] std::string replace_text(dialect d) {
+    std::string out = " on conflict (" + std::string(key_text<Row>(d)) + ") do update set ";
+    bool first = true;
+    for (auto const& c : schema::columns_of<Row>()) {
+        if (c.name == "id" || is_key_part(key_text<Row>(dialect::postgres), c.name)) continue;
+        if (!first) out += ", ";
+        first = false;
+        out += c.name;
+        out += " = excluded.";
+        out += c.name;
+    }
+    return out;
+}
+
 } // namespace detail
 
 /// The row's values, one for each column in the table's order; null where unset. Throws
@@ -184,10 +209,7 @@ template <schema::TableRow Row>
 /// The text of `insert`, for row_params. An unset optional becomes the column's default.
 template <schema::TableRow Row>
 [[nodiscard]] std::string insert_text(dialect d, write_options const& options = {}) {
-    auto out = detail::insert_head<Row>(d, options);
-    if (options.on_conflict == on_conflict::ignore_same_id) out += " on conflict (id) do nothing";
-    if (options.on_conflict == on_conflict::ignore_any) out += " on conflict do nothing";
-    return out;
+    return detail::insert_head<Row>(d, options) + detail::conflict_text(options.on_conflict);
 }
 
 /// The text of `upsert`, for row_params: inserts, or replaces the row with the same natural key
@@ -196,22 +218,7 @@ template <schema::TableRow Row>
 /// the row that was there keeps its id. `on_conflict` plays no part.
 template <schema::TableRow Row>
 [[nodiscard]] std::string upsert_text(dialect d, write_options const& options = {}) {
-    auto const key = detail::key_text<Row>(d);
-    auto out = detail::insert_head<Row>(d, options) + " on conflict (" + std::string(key) +
-               ") do update set ";
-    bool first = true;
-    for (auto const& c : schema::columns_of<Row>()) {
-        if (c.name == "id" ||
-            detail::is_key_part(detail::key_text<Row>(dialect::postgres), c.name)) {
-            continue;
-        }
-        if (!first) out += ", ";
-        first = false;
-        out += c.name;
-        out += " = excluded.";
-        out += c.name;
-    }
-    return out;
+    return detail::insert_head<Row>(d, options) + detail::replace_text<Row>(d);
 }
 
 /// Inserts the row. Throws invalid_argument where it is faulty.

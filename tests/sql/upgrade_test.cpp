@@ -1,0 +1,286 @@
+// Versions of the migration: from nothing, from a database of version 1, back again, and what
+// find_drift says about each.
+
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "support.hpp"
+#include "support/golden.hpp"
+#include "weft/sql/drift.hpp"
+
+namespace {
+
+using namespace weft::schema;
+using weft::sql::ddl;
+using weft::sql::dialect;
+using weft::sql::drift;
+using weft::sql::find_drift;
+using weft::sql::migration_steps;
+using weft_test::one;
+using weft_test::sample;
+
+std::string told(std::vector<drift> const& all) {
+    std::string out;
+    for (auto const& d : all) {
+        out += d.kind + " " + d.name + ": " +
+               (d.found.empty()      ? "missing"
+                : d.expected.empty() ? "unexpected"
+                                     : "changed") +
+               "\n";
+    }
+    return out;
+}
+
+template <class Connection>
+std::int64_t version_of(Connection& c) {
+    auto const q = weft::sql::installed_version(c.dialect());
+    auto const v = one(c, q.text, q.params);
+    if (auto const* n = std::get_if<std::int32_t>(&v)) return *n;
+    return std::get<std::int64_t>(v);
+}
+
+std::string kept(std::string const& path) {
+    std::ifstream in(std::string(WEFT_PROJECT_DIR) + "/" + path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(upgrade, a_released_step_never_changes) {
+    for (auto const d : {dialect::postgres, dialect::sqlite}) {
+        auto const text = migration_steps(d).at(0).up;
+        EXPECT_EQ(text, kept("tests/sql/data/" + std::string(to_text(d)) + "_1.sql"));
+    }
+}
+
+TEST(upgrade, steps_are_the_whole) {
+    for (auto const d : {dialect::postgres, dialect::sqlite}) {
+        std::string bodies;
+        std::int32_t version = 0;
+        for (auto const& step : migration_steps(d)) {
+            EXPECT_EQ(step.version, ++version);
+            bodies += step.up.substr(8, step.up.size() - 8 - 8);
+        }
+        EXPECT_EQ(version, weft::sql::schema_version);
+        EXPECT_EQ("begin;\n\n" + bodies + "commit;\n", ddl(d));
+        EXPECT_EQ(weft::sql::upgrade(0, d), ddl(d));
+        EXPECT_EQ(weft::sql::upgrade(1, d), migration_steps(d).at(1).up);
+        EXPECT_THROW((void)weft::sql::upgrade(-1, d), weft::invalid_argument);
+        EXPECT_THROW((void)weft::sql::upgrade(version + 1, d), weft::invalid_argument);
+    }
+}
+
+TEST(upgrade, the_files_for_supabase_are_current) {
+    for (auto const& step : migration_steps(dialect::postgres)) {
+        auto const name =
+            "2026030100000" + weft::to_text(step.version) + "_" + std::string(step.name) + ".sql";
+        weft_test::expect_golden("examples/supabase/migrations/" + name, step.up);
+        weft_test::expect_golden("examples/supabase/undo/" + name, step.down);
+    }
+}
+
+TEST(upgrade, a_database_of_version_1_keeps_its_rows_and_comes_back) {
+    weft_test::database db;
+    weft_test::postgres_connection c(db.url());
+    c.run_script(weft_test::supabase());
+    // Function rights: a REVOKE makes the default explicit.
+    auto const names = [&] {
+        std::string out;
+        for (auto const& row :
+             c.query({"select relname::text from pg_class where relnamespace = "
+                      "'public'::regnamespace union all select proname::text from pg_proc where "
+                      "pronamespace = 'public'::regnamespace union all select tgname::text from "
+                      "pg_trigger where not tgisinternal order by 1",
+                      {}})
+                 .values) {
+            out += std::get<std::string>(row[0]) + " ";
+        }
+        return out;
+    };
+    auto const nothing = names();
+    EXPECT_EQ(version_of(c), 0);
+    c.run_script(kept("tests/sql/data/postgres_1.sql"));
+    EXPECT_EQ(version_of(c), 1);
+    auto const first = names();
+    c.execute({"insert into auth.users (id) values ($1::uuid)", {weft_test::user_a}});
+    for_each_table([&]<class Row>(std::type_identity<Row>) {
+        c.execute(weft::sql::insert(sample<Row>(), dialect::postgres));
+    });
+    EXPECT_NE(told(find_drift(c)), "");
+    c.run_script(weft::sql::upgrade(1, dialect::postgres));
+    EXPECT_EQ(version_of(c), 2);
+    EXPECT_EQ(told(find_drift(c)), "");
+    auto const rows_are_there = [&] {
+        for_each_table([&]<class Row>(std::type_identity<Row>) {
+            auto const rows = weft_test::all_rows<Row>(c);
+            ASSERT_EQ(rows.size(), 1U);
+            EXPECT_EQ(rows[0], weft_test::with_defaults(sample<Row>()));
+        });
+    };
+    rows_are_there();
+
+    auto const steps = migration_steps(dialect::postgres);
+    c.run_script(steps[1].down);
+    EXPECT_EQ(version_of(c), 1);
+    EXPECT_EQ(names(), first);
+    rows_are_there();
+    c.run_script(steps[1].down);
+    c.run_script(ddl(dialect::postgres));
+    EXPECT_EQ(told(find_drift(c)), "") << "the whole brings version 1 up, too";
+    c.run_script(steps[1].down);
+    c.run_script(steps[0].down);
+    EXPECT_EQ(version_of(c), 0);
+    EXPECT_EQ(names(), nothing);
+    EXPECT_EQ(told(find_drift(c)).substr(0, 14), "function clean");
+    c.execute({"delete from auth.users", {}});
+}
+
+TEST(upgrade, sqlite_goes_the_same_way) {
+    weft_test::sqlite_connection c(":memory:");
+    EXPECT_EQ(version_of(c), 0);
+    c.run_script(kept("tests/sql/data/sqlite_1.sql"));
+    EXPECT_EQ(version_of(c), 1);
+    c.execute(weft::sql::insert(sample<outreach_queue>(), dialect::sqlite));
+    EXPECT_EQ(told(find_drift(c)), "index idx_outreach_history_sent: missing\n"
+                                   "index idx_outreach_queue_expires: missing\n"
+                                   "view outreach_schema_version: missing\n");
+    c.run_script(weft::sql::upgrade(1, dialect::sqlite));
+    EXPECT_EQ(version_of(c), 2);
+    EXPECT_EQ(told(find_drift(c)), "");
+    c.run_script("drop index idx_outreach_queue_source; create index other on outreach_queue (id); "
+                 "drop table outreach_history; create table outreach_history (id text) strict;");
+    EXPECT_EQ(told(find_drift(c)), "index idx_outreach_history_recent: missing\n"
+                                   "index idx_outreach_history_sent: missing\n"
+                                   "index idx_outreach_history_source: missing\n"
+                                   "index idx_outreach_history_target: missing\n"
+                                   "index idx_outreach_queue_source: missing\n"
+                                   "index unique_outreach_per_day: missing\n"
+                                   "table outreach_history: changed\n"
+                                   "index other: unexpected\n");
+    auto const steps = migration_steps(dialect::sqlite);
+    c.run_script(steps[1].down);
+    c.run_script(steps[0].down);
+    EXPECT_EQ(one(c, "select count(*) from sqlite_schema"), weft::sql::value(std::int64_t{0}));
+}
+
+TEST(upgrade, drift_is_found_wherever_it_is) {
+    weft_test::postgres_database db;
+    auto& c = db.connection;
+    EXPECT_EQ(told(find_drift(c)), "");
+    struct {
+        char const* change;
+        char const* expected;
+    } const cases[]{
+        {"alter table outreach_queue add column extra integer",
+         "column outreach_queue.extra: unexpected\n"},
+        {"alter table compatibility_cache drop column evolution_rate",
+         "column compatibility_cache.evolution_rate: missing\n"
+         "comment compatibility_cache.evolution_rate: missing\n"
+         "constraint compatibility_cache.compatibility_cache_evolution_rate_check: missing\n"
+         "grant compatibility_cache.evolution_rate to authenticated: missing\n"},
+        {"alter table outreach_queue alter column priority type bigint",
+         "column outreach_queue.priority: changed\n"},
+        {"alter table outreach_queue alter column priority set default 6",
+         "column outreach_queue.priority: changed\n"},
+        {"alter table outreach_queue alter column title set not null",
+         "column outreach_queue.title: changed\n"},
+        {"alter table outreach_queue drop constraint outreach_queue_type_check",
+         "constraint outreach_queue.outreach_queue_type_check: missing\n"},
+        {"alter table outreach_queue drop constraint outreach_queue_target_user_id_fkey",
+         "constraint outreach_queue.outreach_queue_target_user_id_fkey: missing\n"},
+        {"drop index idx_outreach_queue_source",
+         "index outreach_queue.idx_outreach_queue_source: missing\n"},
+        {"create index mine on outreach_queue (title)", "index outreach_queue.mine: unexpected\n"},
+        {"create policy open on outreach_history for select to anon using (true)",
+         "policy outreach_history.open: unexpected\n"},
+        {"alter policy outreach_history_own_rows on outreach_history using (true)",
+         "policy outreach_history.outreach_history_own_rows: changed\n"},
+        {"alter table outreach_history disable row level security",
+         "table outreach_history: changed\n"},
+        {"grant truncate on outreach_queue to anon", "grant outreach_queue to anon: unexpected\n"},
+        {"grant select (source_snapshot) on compatibility_cache to authenticated",
+         "grant compatibility_cache.source_snapshot to authenticated: unexpected\n"},
+        {"grant execute on function cleanup_expired_outreach_cache() to public",
+         "grant cleanup_expired_outreach_cache() to public: unexpected\n"},
+        {"alter function has_recent_outreach(uuid, text, text, integer) security definer",
+         "function has_recent_outreach(p_target_user_id uuid, p_source_id text, p_type text, "
+         "p_lookback_days integer): changed\n"},
+        {"alter function outreach_forget_user() reset search_path",
+         "function outreach_forget_user(): changed\n"},
+        {"drop trigger forget_outreach_public on auth.users",
+         "trigger auth.users.forget_outreach_public: missing\n"},
+        {"alter table outreach_queue disable trigger updated_at_1_said",
+         "trigger outreach_queue.updated_at_1_said: changed\n"},
+        {"comment on column outreach_queue.priority is 'another'",
+         "comment outreach_queue.priority: changed\n"},
+    };
+    for (auto const& each : cases) {
+        // What was changed is made anew; a transaction around it is not allowed.
+        c.run_script(std::string(each.change) + ";");
+        EXPECT_EQ(told(find_drift(c)), each.expected) << each.change;
+        c.run_script(migration_steps(dialect::postgres)[0].down);
+        c.run_script(ddl(dialect::postgres));
+    }
+    weft::adapters::transaction open(c);
+    EXPECT_THROW((void)find_drift(c), weft::sql_error);
+}
+
+TEST(upgrade, drift_is_looked_for_in_the_schema_of_the_tables) {
+    weft_test::database db;
+    weft_test::postgres_connection c(db.url());
+    weft::sql::ddl_options const odd{.with_auth = true, .schema = "od.d \"sch\xc3\xa9ma\""};
+    c.run_script(ddl(dialect::postgres, odd));
+    EXPECT_EQ(told(find_drift(c, odd)), "");
+    EXPECT_EQ(told(find_drift(c)).find("table outreach_queue: missing") == std::string::npos,
+              false);
+    EXPECT_EQ(version_of(c), 0);
+    c.run_script(migration_steps(dialect::postgres, odd)[1].down);
+    c.run_script(migration_steps(dialect::postgres, odd)[0].down);
+    EXPECT_EQ(one(c, "select count(*) from pg_class where relname like 'outreach%'"),
+              weft::sql::value(std::int64_t{0}));
+}
+
+TEST(upgrade, a_later_version_adds_columns_to_tables_that_have_rows) {
+    // What `since` makes of a column, on a table that version 1 made.
+    column_info c = columns_of<outreach_queue>()[10];
+    ASSERT_EQ(c.name, "evolution_trend");
+    c.name = "second_trend";
+    c.since = 2;
+    weft::sql::detail::ddl_form const form;
+    weft_test::postgres_database db;
+    db.connection.execute(weft::sql::insert(sample<outreach_queue>(), dialect::postgres));
+    auto const text =
+        weft::sql::detail::column_ddl("outreach_queue", c, false, dialect::postgres, form);
+    db.connection.run_script("alter table public.outreach_queue add column if not exists " + text +
+                             ";");
+    EXPECT_EQ(
+        weft_test::state_of(db.connection, "update outreach_queue set second_trend = 'sideways'"),
+        "23514");
+    EXPECT_EQ(weft_test::state_of(db.connection, "update outreach_queue set second_trend = "
+                                                 "'stable'"),
+              "00000");
+}
+
+TEST(upgrade, the_form_for_a_cluster_has_what_a_cluster_takes) {
+    auto const text = ddl(dialect::postgres, {.citus = true});
+    weft_test::expect_golden("tests/sql/data/citus.sql", text);
+    for (auto const* absent : {"create or replace trigger", "create trigger", "references",
+                               "(select auth.uid())", "for update skip locked"}) {
+        EXPECT_EQ(text.find(absent), std::string::npos) << absent;
+    }
+    for (auto const* there :
+         {"primary key (target_user_id, id)", "primary key (source_id, id)",
+          "primary key (entity_id, id)",
+          "create_distributed_table('public.compatibility_cache', 'source_id')",
+          "create_reference_table('public.outreach_processing_jobs')", "updated_at = now()"}) {
+        EXPECT_NE(text.find(there), std::string::npos) << there;
+    }
+    EXPECT_THROW((void)ddl(dialect::sqlite, {.citus = true}), weft::invalid_argument);
+}
+
+} // namespace
