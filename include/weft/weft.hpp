@@ -128,6 +128,7 @@
 #include "weft/sql/dialect.hpp"
 #include "weft/sql/drift.hpp"
 #include "weft/sql/enqueue.hpp"
+#include "weft/sql/functions.hpp"
 #include "weft/sql/jobs.hpp"
 #include "weft/sql/pieces.hpp"
 #include "weft/sql/queries.hpp"

@@ -22,7 +22,7 @@ using weft_test::id_of;
 using weft_test::sample;
 using weft_test::user_a;
 
-auto const noon = at("2026-03-02T12:00:00Z");
+auto const midday = at("2026-03-02T12:00:00Z");
 
 /// One statement of each kind, with values that can be told from each other.
 std::vector<statement> every_statement(dialect d, std::string const& text, bool service = true) {
@@ -30,20 +30,20 @@ std::vector<statement> every_statement(dialect d, std::string const& text, bool 
     read_options options;
     options.as = service ? reader::service : reader::user;
     auto const add = [&](statement s) { out.push_back(std::move(s)); };
-    add(pending_outreach(user_a, noon, d, options));
-    add(due_outreach(noon, d, options));
+    add(pending_outreach(user_a, midday, d, options));
+    add(due_outreach(midday, d, options));
     add(outreach_sent_to(user_a, d, options));
-    add(recent_outreach(user_a, text, outreach_type::event_call, noon, d, options));
-    add(compatibility_of(text, cache_entity_type::event, noon, d, options));
-    add(compatibility_with(text, cache_entity_type::event, noon, d, options));
-    add(high_compatibility(0.7, noon, d, options));
-    add(promising_compatibility(0.7, noon, d, options));
-    add(signals_of(text, signal_entity_type::event, signal_type::optimal_timing, noon, d, options));
+    add(recent_outreach(user_a, text, outreach_type::event_call, midday, d, options));
+    add(compatibility_of(text, cache_entity_type::event, midday, d, options));
+    add(compatibility_with(text, cache_entity_type::event, midday, d, options));
+    add(high_compatibility(0.7, midday, d, options));
+    add(promising_compatibility(0.7, midday, d, options));
+    add(signals_of(text, signal_entity_type::event, signal_type::optimal_timing, midday, d, options));
     if (d == dialect::postgres) {
         add(signals_containing(jsonb{"{\"a\":1}"}, d, options));
     }
     if (!service) return out;
-    for (auto& q : monitoring_queries(noon, d)) add(q.query);
+    for (auto& q : monitoring_queries(midday, d)) add(q.query);
     for_each_table([&]<class Row>(std::type_identity<Row>) {
         auto const row = sample<Row>();
         add(insert(row, d));
@@ -62,12 +62,12 @@ std::vector<statement> every_statement(dialect d, std::string const& text, bool 
     for (auto const status : {queue_status::scheduled, queue_status::delivered, queue_status::seen,
                               queue_status::accepted, queue_status::rejected, queue_status::ignored,
                               queue_status::expired}) {
-        add(update_status(id_of(1), status, noon, noon, d));
+        add(update_status(id_of(1), status, midday, midday, d));
     }
-    add(claim_jobs(noon, d));
-    add(claim_jobs(noon, d, {.job_type = job_type::incremental}));
-    add(finish_job(id_of(1), noon, {}, noon, d));
-    add(enqueue_unless_recent(sample<outreach_queue>(), noon, 30, d));
+    add(claim_jobs(midday, d));
+    add(claim_jobs(midday, d, {.job_type = job_type::incremental}));
+    add(finish_job(id_of(1), midday, {}, midday, d));
+    add(enqueue_unless_recent(sample<outreach_queue>(), midday, 30, d));
     for (auto& s : forget_user(user_a, d)) add(std::move(s));
     return out;
 }
@@ -109,28 +109,28 @@ void expect_answers(Connection& c) {
     for (auto const status : enum_names<queue_status>::texts) {
         auto row = sample<outreach_queue>(++n);
         row.status = from_text<queue_status>(status);
-        row.created_at = noon - weft::days{1} + std::chrono::minutes(n);
-        row.optimal_timing = noon - std::chrono::minutes(n % 2);
+        row.created_at = midday - weft::days{1} + std::chrono::minutes(n);
+        row.optimal_timing = midday - std::chrono::minutes(n % 2);
         row.expires_at.reset();
         c.execute(insert(row, d));
     }
     for (auto const offset : {-microsecond, 0 * microsecond, microsecond}) {
         auto row = sample<outreach_queue>(++n);
-        row.created_at = noon - weft::days{2};
-        row.expires_at = noon + offset;
-        row.optimal_timing = noon + microsecond;
+        row.created_at = midday - weft::days{2};
+        row.expires_at = midday + offset;
+        row.optimal_timing = midday + microsecond;
         c.execute(insert(row, d));
     }
-    EXPECT_EQ(ids<outreach_queue>(c, pending_outreach(user_a, noon, d)), "3 2 1 11 ");
-    EXPECT_EQ(ids<outreach_queue>(c, pending_outreach(user_a, noon, d, {.limit = 2})), "3 2 ");
-    EXPECT_EQ(ids<outreach_queue>(c, pending_outreach(weft_test::user_b, noon, d)), "");
-    EXPECT_EQ(ids<outreach_queue>(c, due_outreach(noon, d)), "1 2 ");
-    EXPECT_EQ(ids<outreach_queue>(c, due_outreach(noon + microsecond, d)), "1 2 ");
+    EXPECT_EQ(ids<outreach_queue>(c, pending_outreach(user_a, midday, d)), "3 2 1 11 ");
+    EXPECT_EQ(ids<outreach_queue>(c, pending_outreach(user_a, midday, d, {.limit = 2})), "3 2 ");
+    EXPECT_EQ(ids<outreach_queue>(c, pending_outreach(weft_test::user_b, midday, d)), "");
+    EXPECT_EQ(ids<outreach_queue>(c, due_outreach(midday, d)), "1 2 ");
+    EXPECT_EQ(ids<outreach_queue>(c, due_outreach(midday + microsecond, d)), "1 2 ");
 
     for (std::uint8_t day = 1; day <= 3; ++day) {
         auto row = sample<outreach_history>(day);
         row.source_id = "s";
-        row.sent_at = noon - weft::days{day};
+        row.sent_at = midday - weft::days{day};
         c.execute(insert(row, d));
     }
     EXPECT_EQ(ids<outreach_history>(c, outreach_sent_to(user_a, d)), "1 2 3 ");
@@ -138,8 +138,8 @@ void expect_answers(Connection& c) {
         return ids<outreach_history>(
             c, recent_outreach(user_a, "s", outreach_type::community_invitation, t, d));
     };
-    EXPECT_EQ(since(noon - weft::days{2}), "1 2 ");
-    EXPECT_EQ(since(noon - weft::days{2} + microsecond), "1 ");
+    EXPECT_EQ(since(midday - weft::days{2}), "1 2 ");
+    EXPECT_EQ(since(midday - weft::days{2} + microsecond), "1 ");
 
     for (std::uint8_t i = 1; i <= 5; ++i) {
         auto row = sample<compatibility_cache>(i);
@@ -147,30 +147,30 @@ void expect_answers(Connection& c) {
         row.target_id = "t" + std::to_string(i);
         row.compatibility_score = 0.1 * i;
         if (i > 2) row.future_compatibility = 1.0 - 0.1 * i;
-        row.calculated_at = noon - weft::days{1};
-        row.expires_at = i == 5 ? noon : noon + microsecond;
+        row.calculated_at = midday - weft::days{1};
+        row.expires_at = i == 5 ? midday : midday + microsecond;
         c.execute(insert(row, d));
     }
     using pair = compatibility_cache;
-    EXPECT_EQ(ids<pair>(c, compatibility_of("s", cache_entity_type::user, noon, d)), "4 3 2 1 ");
-    EXPECT_EQ(ids<pair>(c, compatibility_of("s", cache_entity_type::event, noon, d)), "");
-    EXPECT_EQ(ids<pair>(c, compatibility_with("t3", cache_entity_type::user, noon, d)), "3 ");
-    EXPECT_EQ(ids<pair>(c, high_compatibility(0.1 * 3, noon, d)), "4 3 ");
-    EXPECT_EQ(ids<pair>(c, high_compatibility(0.0, noon, d, {.limit = 1})), "4 ");
-    EXPECT_EQ(ids<pair>(c, promising_compatibility(0.0, noon, d)), "3 4 ");
+    EXPECT_EQ(ids<pair>(c, compatibility_of("s", cache_entity_type::user, midday, d)), "4 3 2 1 ");
+    EXPECT_EQ(ids<pair>(c, compatibility_of("s", cache_entity_type::event, midday, d)), "");
+    EXPECT_EQ(ids<pair>(c, compatibility_with("t3", cache_entity_type::user, midday, d)), "3 ");
+    EXPECT_EQ(ids<pair>(c, high_compatibility(0.1 * 3, midday, d)), "4 3 ");
+    EXPECT_EQ(ids<pair>(c, high_compatibility(0.0, midday, d, {.limit = 1})), "4 ");
+    EXPECT_EQ(ids<pair>(c, promising_compatibility(0.0, midday, d)), "3 4 ");
 
     using signal = predictive_signals_cache;
     for (std::uint8_t i = 1; i <= 3; ++i) {
         auto row = sample<signal>(i);
         row.entity_id = "e";
         row.signal_type = signal_type::fabric_stability;
-        row.prediction_time = noon + weft::days{i};
-        row.target_time = noon + weft::days{i};
+        row.prediction_time = midday + weft::days{i};
+        row.target_time = midday + weft::days{i};
         row.prediction_data = jsonb{"{\"i\":" + std::to_string(i) + "}"};
         c.execute(insert(row, d));
     }
     EXPECT_EQ(ids<signal>(c, signals_of("e", signal_entity_type::user,
-                                        signal_type::fabric_stability, noon, d)),
+                                        signal_type::fabric_stability, midday, d)),
               "3 2 1 ");
     if (d == dialect::postgres) {
         EXPECT_EQ(ids<signal>(c, signals_containing(jsonb{"{\"i\": 2}"}, d)), "2 ");
@@ -180,7 +180,7 @@ void expect_answers(Connection& c) {
 
     auto job = sample<outreach_processing_jobs>(1);
     job.status = job_status::processing;
-    job.started_at = noon - std::chrono::minutes(15);
+    job.started_at = midday - std::chrono::minutes(15);
     c.execute(insert(job, d));
     job = sample<outreach_processing_jobs>(2);
     job.status = job_status::failed;
@@ -188,7 +188,7 @@ void expect_answers(Connection& c) {
     job.processing_time_ms = 5;
     c.execute(insert(job, d));
     std::string told;
-    for (auto const& q : monitoring_queries(noon, d)) {
+    for (auto const& q : monitoring_queries(midday, d)) {
         auto const answer = c.query(q.query);
         if (q.name == "storage") {
             EXPECT_EQ(answer.values.size(), 5U);
@@ -254,7 +254,7 @@ TEST(queries, a_user_reads_own_rows_without_what_is_withheld) {
                {R"({"sub":")" + a + R"("})"}});
     c.execute({"set role authenticated", {}});
     auto const ask = [&](reader as) {
-        return compatibility_of(a, cache_entity_type::user, noon, dialect::postgres, {.as = as});
+        return compatibility_of(a, cache_entity_type::user, midday, dialect::postgres, {.as = as});
     };
     EXPECT_EQ(weft_test::state_of(c, ask(reader::service)), "42501");
     weft::sql::decode_options options;
@@ -270,18 +270,18 @@ TEST(queries, a_user_reads_own_rows_without_what_is_withheld) {
 TEST(queries, refuse_what_cannot_be_asked) {
     auto const d = dialect::postgres;
     using weft::invalid_argument;
-    EXPECT_THROW((void)due_outreach(noon, d, {.limit = 0}), invalid_argument);
-    EXPECT_THROW((void)compatibility_of(std::string("\0", 1), cache_entity_type::user, noon, d),
+    EXPECT_THROW((void)due_outreach(midday, d, {.limit = 0}), invalid_argument);
+    EXPECT_THROW((void)compatibility_of(std::string("\0", 1), cache_entity_type::user, midday, d),
                  invalid_argument);
-    EXPECT_THROW((void)compatibility_of("\xff", cache_entity_type::user, noon, d),
+    EXPECT_THROW((void)compatibility_of("\xff", cache_entity_type::user, midday, d),
                  invalid_argument);
-    EXPECT_THROW((void)compatibility_of("x", static_cast<cache_entity_type>(77), noon, d),
+    EXPECT_THROW((void)compatibility_of("x", static_cast<cache_entity_type>(77), midday, d),
                  invalid_argument);
-    EXPECT_THROW((void)high_compatibility(weft::parse_double("NaN").value_or(0.0 / 0.0), noon, d),
+    EXPECT_THROW((void)high_compatibility(weft::parse_double("NaN").value_or(0.0 / 0.0), midday, d),
                  invalid_argument);
     EXPECT_THROW((void)signals_containing(jsonb{"{"}, d), invalid_argument);
     EXPECT_THROW((void)monitoring_queries(weft::instant_infinity, d), invalid_argument);
-    EXPECT_THROW((void)monitoring_queries(noon, d, std::chrono::microseconds(0)), invalid_argument);
+    EXPECT_THROW((void)monitoring_queries(midday, d, std::chrono::microseconds(0)), invalid_argument);
 }
 
 } // namespace

@@ -2,14 +2,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
-#include "weft/core/error.hpp"
-#include "weft/core/number.hpp"
 #include "weft/core/time.hpp"
 #include "weft/schema/outreach_history.hpp"
 #include "weft/schema/outreach_queue.hpp"
-#include "weft/schema/validate.hpp"
 #include "weft/sql/dialect.hpp"
+#include "weft/sql/functions.hpp"
 #include "weft/sql/statement.hpp"
 #include "weft/sql/value.hpp"
 
@@ -50,13 +49,7 @@ namespace detail {
                                                      write_options const& options = {}) {
     using table = schema::outreach_queue;
     using type = schema::sql_type;
-    if (lookback_days < 0) {
-        WEFT_THROW(invalid_argument("lookback_days", weft::to_text(lookback_days), "at least 0"));
-    }
-    if (!is_finite(now) || !schema::detail::storable(now)) {
-        WEFT_THROW(invalid_argument("now", "an infinity or an instant outside",
-                                    "an instant of the years 0001 to 9999"));
-    }
+    (void)detail::recent_since(lookback_days, now);
     statement out{"", row_params(row)};
     auto const place_of = [](std::string_view name) {
         std::size_t n = 1;
@@ -86,9 +79,7 @@ namespace detail {
         out.text += " where " + prefix + "outreach_may_be_queued(" + target + ", " + source + ", " +
                     kind + ", " + place(more + 2, type::int4) + ", " + at + ")";
     } else {
-        auto const earliest = instant(std::chrono::sys_days(std::chrono::year{1} / 1 / 1));
-        auto const wanted = weft::days(lookback_days);
-        out.params.emplace_back(wanted >= now - earliest ? instant_minus_infinity : now - wanted);
+        out.params.emplace_back(detail::recent_bound(lookback_days, now));
         out.text +=
             " where not (" +
             detail::queued_or_sent(detail::table_text<table>(options.schema),
