@@ -190,6 +190,20 @@ inline void require_size(std::string_view argument, std::size_t i, std::size_t s
     }
 }
 
+/// How many states there are; throws unless all have the same size.
+template <class State>
+std::size_t require_sizes(std::string_view argument, std::span<State const> states,
+                          std::size_t expected) {
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        if constexpr (requires { states[i].dimension(); }) {
+            require_size(argument, i, static_cast<std::size_t>(states[i].dimension()), expected);
+        } else {
+            require_size(argument, i, states[i].size(), expected);
+        }
+    }
+    return states.size();
+}
+
 } // namespace detail
 
 /// Kets of one dimension d, laid out for pair fidelities. 48 d bytes a ket in double.
@@ -203,7 +217,7 @@ public:
         : size_(kets.size())
         , dimension_(kets.empty() ? 0 : static_cast<std::size_t>(kets[0].dimension()))
         , layout_(
-              checked(kets, dimension_, argument), 2 * dimension_, 2,
+              detail::require_sizes(argument, kets, dimension_), 2 * dimension_, 2,
               [&](std::size_t i, std::size_t k) { return detail::reals(kets[i])[k]; },
               [&](std::size_t i, std::size_t s, std::size_t k) {
                   auto const* a = detail::reals(kets[i]);
@@ -251,14 +265,6 @@ private:
         }
     }
 
-    static std::size_t checked(std::span<ket const> kets, std::size_t d,
-                               std::string_view argument) {
-        for (std::size_t i = 0; i < kets.size(); ++i) {
-            detail::require_size(argument, i, static_cast<std::size_t>(kets[i].dimension()), d);
-        }
-        return kets.size();
-    }
-
     std::size_t size_ = 0;
     std::size_t dimension_ = 0;
     detail::product_layout<Real> layout_;
@@ -276,7 +282,7 @@ public:
         : size_(histograms.size())
         , dimension_(histograms.empty() ? 0 : histograms[0].size())
         , layout_(
-              checked(histograms, dimension_, argument), dimension_, 1,
+              detail::require_sizes(argument, histograms, dimension_), dimension_, 1,
               [&](std::size_t i, std::size_t k) { return histograms[i].roots()[k]; },
               [&](std::size_t i, std::size_t, std::size_t k) { return histograms[i].roots()[k]; }) {
     }
@@ -317,14 +323,6 @@ private:
             detail::at_most_one(f);
             detail::store_pack(out + v * Pack::count, f);
         }
-    }
-
-    static std::size_t checked(std::span<histogram const> histograms, std::size_t n,
-                               std::string_view argument) {
-        for (std::size_t i = 0; i < histograms.size(); ++i) {
-            detail::require_size(argument, i, histograms[i].size(), n);
-        }
-        return histograms.size();
     }
 
     std::size_t size_ = 0;

@@ -114,42 +114,34 @@ WEFT_INLINE complex_number<Real> product_after(Real* a_re, Real* a_im, split_vec
             ((ri[0] + ri[1]) + (ri[2] + ri[3])) - ((ir[0] + ir[1]) + (ir[2] + ir[3]))};
 }
 
+/// y += a u for one register of rows.
+template <class Pack, class Real>
+WEFT_INLINE void add_scaled(Pack& y_re, Pack& y_im, Real const* a_re, Real const* a_im, Real u_re,
+                            Real u_im) noexcept {
+    Pack ar, ai;
+    load_pack(ar, a_re);
+    load_pack(ai, a_im);
+    y_re += ar * u_re;
+    y_re -= ai * u_im;
+    y_im += ar * u_im;
+    y_im += ai * u_re;
+}
+
 /// y += a_j u_j over the columns [first, last) and the rows [from, to), four columns at a time.
 template <class Lanes, class Real>
 WEFT_INLINE void add_columns(split_matrix<Real> const& a, split_vector<Real> u, std::size_t first,
                              std::size_t last, Real* y_re, Real* y_im, std::size_t from,
                              std::size_t to) noexcept {
-    using pack_real = typename Lanes::real;
     std::size_t j = first;
     for (; j + 4 <= last; j += 4) {
         for (std::size_t i = from; i < to; i += Lanes::count) {
-            pack_real yr, yi, ar, ai;
+            typename Lanes::real yr, yi;
             load_pack(yr, y_re + i);
             load_pack(yi, y_im + i);
-            load_pack(ar, a.re(j) + i);
-            load_pack(ai, a.im(j) + i);
-            yr += ar * u.re[j];
-            yr -= ai * u.im[j];
-            yi += ar * u.im[j];
-            yi += ai * u.re[j];
-            load_pack(ar, a.re(j + 1) + i);
-            load_pack(ai, a.im(j + 1) + i);
-            yr += ar * u.re[j + 1];
-            yr -= ai * u.im[j + 1];
-            yi += ar * u.im[j + 1];
-            yi += ai * u.re[j + 1];
-            load_pack(ar, a.re(j + 2) + i);
-            load_pack(ai, a.im(j + 2) + i);
-            yr += ar * u.re[j + 2];
-            yr -= ai * u.im[j + 2];
-            yi += ar * u.im[j + 2];
-            yi += ai * u.re[j + 2];
-            load_pack(ar, a.re(j + 3) + i);
-            load_pack(ai, a.im(j + 3) + i);
-            yr += ar * u.re[j + 3];
-            yr -= ai * u.im[j + 3];
-            yi += ar * u.im[j + 3];
-            yi += ai * u.re[j + 3];
+            add_scaled(yr, yi, a.re(j) + i, a.im(j) + i, u.re[j], u.im[j]);
+            add_scaled(yr, yi, a.re(j + 1) + i, a.im(j + 1) + i, u.re[j + 1], u.im[j + 1]);
+            add_scaled(yr, yi, a.re(j + 2) + i, a.im(j + 2) + i, u.re[j + 2], u.im[j + 2]);
+            add_scaled(yr, yi, a.re(j + 3) + i, a.im(j + 3) + i, u.re[j + 3], u.im[j + 3]);
             store_pack(y_re + i, yr);
             store_pack(y_im + i, yi);
         }
