@@ -1,6 +1,14 @@
 #include "weft/adapters/libpq.hpp"
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <limits>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <variant>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -9,6 +17,8 @@
 
 namespace {
 
+using weft::adapters::in_transaction;
+using weft::adapters::isolation;
 using weft::adapters::postgres_connection;
 using weft::adapters::transaction;
 using weft_test::first;
@@ -163,6 +173,210 @@ TEST(postgres, a_script_is_one_transaction) {
     EXPECT_EQ(state_of([&] { c.run_script("CREATE TABLE half (v integer); SELECT 1 / 0;"); }),
               "22012");
     EXPECT_EQ(first(c, "SELECT to_regclass('half') IS NULL"), sql::value(true));
+}
+
+TEST(postgres, parameters_and_results_travel_in_binary_where_they_can) {
+    using weft::sql::wire_format;
+    postgres_connection c(weft_test::postgres_url(),
+                          {.parameters = wire_format::binary, .results = wire_format::binary});
+    auto const t = weft::parse_instant("2026-02-03T04:05:06.000007Z");
+    EXPECT_EQ(first(c, "SELECT $1::timestamptz + interval '1 microsecond'", {t}),
+              sql::value(t + std::chrono::microseconds(1)));
+    // Of another type than its place: as text, which the server reads.
+    EXPECT_EQ(first(c, "SELECT $1::bigint + 1", {std::int32_t{7}}), sql::value(std::int64_t{8}));
+    EXPECT_EQ(first(c, "SELECT $1::text || $2::text", {std::string("a"), sql::null{}}),
+              sql::value(sql::null{}));
+    EXPECT_EQ(first(c, "SELECT $1::text", {std::string("\\000")}),
+              sql::value(std::string("\\000")));
+    EXPECT_EQ(state_of([&] { (void)first(c, "SELECT $1::text", {std::string("a\0b", 3)}); }),
+              "22021");
+    sql::array const ids{weft::schema::sql_type::int4, {1, 2, sql::null{}}};
+    EXPECT_EQ(first(c, "SELECT sum(i)::integer FROM unnest($1::integer[]) i", {ids}),
+              sql::value(std::int32_t{3}));
+}
+
+TEST(postgres, a_pipeline_is_all_or_nothing) {
+    postgres_connection c(weft_test::postgres_url());
+    c.run_script("CREATE TEMP TABLE t (v integer PRIMARY KEY)");
+    std::vector<sql::statement> inserts;
+    for (std::int32_t i = 0; i < 1000; ++i) inserts.push_back({"INSERT INTO t VALUES ($1)", {i}});
+    inserts.push_back({"UPDATE t SET v = v + $1 WHERE v >= 500", {std::int32_t{1000}}});
+    auto counts = c.execute_all(inserts);
+    ASSERT_EQ(counts.size(), 1001U);
+    EXPECT_EQ(counts.front(), 1);
+    EXPECT_EQ(counts.back(), 500);
+    auto const count = [&] { return std::get<std::int64_t>(first(c, "SELECT count(*) FROM t")); };
+
+    // The 301st fails: nothing of the pipeline stays, and the connection goes on.
+    std::vector<sql::statement> more;
+    for (std::int32_t i = 0; i < 600; ++i) {
+        more.push_back({"INSERT INTO t VALUES ($1)", {i == 300 ? std::int32_t{7} : i + 5000}});
+    }
+    EXPECT_EQ(state_of([&] { c.execute_all(more); }), "23505");
+    EXPECT_EQ(count(), 1000);
+    EXPECT_FALSE(c.in_transaction());
+    // What cannot be written is found before anything is sent.
+    more[300].params = {weft::instant_infinity - std::chrono::microseconds(1)};
+    EXPECT_THROW(c.execute_all(more), weft::invalid_argument);
+    more[300].params = {std::string("1\0", 2)};
+    EXPECT_EQ(state_of([&] { c.execute_all(more); }), "22021");
+    EXPECT_EQ(count(), 1000);
+    more.erase(more.begin() + 300);
+    {
+        transaction tx(c);
+        EXPECT_EQ(c.execute_all(more).size(), 599U);
+        EXPECT_EQ(count(), 1599);
+    }
+    EXPECT_EQ(count(), 1000);
+    EXPECT_TRUE(c.execute_all({}).empty());
+    EXPECT_EQ(
+        state_of([&] {
+            c.execute_all(std::vector<sql::statement>{{"INSERT INTO missing VALUES (1)", {}}});
+        }),
+        "42P01");
+    // Prepared statements that somebody deallocated are prepared again.
+    c.execute({"DEALLOCATE ALL", {}});
+    EXPECT_EQ(c.execute_all(more).size(), 599U);
+
+    // Large values in both directions do not block each other.
+    std::vector<sql::statement> large;
+    for (int i = 0; i < 300; ++i) large.push_back({"SELECT $1::text", {std::string(100'000, 'x')}});
+    EXPECT_EQ(c.execute_all(large).size(), 300U);
+}
+
+TEST(postgres, a_pipeline_outlives_no_connection) {
+    postgres_connection c(weft_test::postgres_url());
+    auto const farewell = state_of([&] {
+        c.execute_all(std::vector<sql::statement>{
+            {"SELECT pg_terminate_backend(pg_backend_pid())", {}}, {"SELECT 1", {}}});
+    });
+    EXPECT_TRUE(farewell == "57P01" || farewell == "08006") << farewell;
+    EXPECT_EQ(state_of([&] { (void)first(c, "SELECT 1"); }), "08006");
+}
+
+TEST(postgres, copies_stream_in_both_directions) {
+    postgres_connection c(weft_test::postgres_url());
+    c.run_script("CREATE TEMP TABLE t (a integer, b text)");
+    struct stop {};
+    // A sender that gives up stores nothing.
+    EXPECT_THROW(c.copy_in("COPY t FROM STDIN",
+                           [](auto const& sink) {
+                               sink("1\tx\n");
+                               throw stop();
+                           }),
+                 stop);
+    EXPECT_EQ(first(c, "SELECT count(*) FROM t"), sql::value(std::int64_t{0}));
+    EXPECT_EQ(c.copy_in("COPY t FROM STDIN",
+                        [](auto const& sink) {
+                            for (int i = 0; i < 100'000; ++i) sink("1\txxxxxxxxxxxxxxxxxx\n");
+                        }),
+              100'000);
+    std::size_t bytes = 0;
+    EXPECT_EQ(
+        c.copy_out("COPY t TO STDOUT", [&](std::string_view piece) { bytes += piece.size(); }),
+        100'000);
+    EXPECT_EQ(bytes, 2'100'000U);
+    // A receiver that gives up stops the server.
+    std::size_t pieces = 0;
+    EXPECT_THROW(c.copy_out("COPY t TO STDOUT",
+                            [&](std::string_view) {
+                                if (++pieces == 3) throw stop();
+                            }),
+                 stop);
+    EXPECT_EQ(first(c, "SELECT count(*) FROM t"), sql::value(std::int64_t{100'000}));
+    EXPECT_EQ(state_of([&] { c.copy_out("COPY missing TO STDOUT", [](std::string_view) {}); }),
+              "42P01");
+    EXPECT_EQ(state_of([&] {
+                  c.copy_out("COPY (SELECT 1 / (a - 1) FROM t) TO STDOUT", [](std::string_view) {});
+              }),
+              "22012");
+    EXPECT_THROW(c.copy_out("SELECT 1", [](std::string_view) {}), weft::invalid_argument);
+    EXPECT_THROW(c.copy_out("COPY t FROM STDIN", [](std::string_view) {}), weft::error);
+    EXPECT_EQ(first(c, "SELECT 1"), sql::value(std::int32_t{1}));
+}
+
+TEST(postgres, a_transaction_that_others_disturb_is_run_again) {
+    weft_test::database db;
+    postgres_connection a(db.url());
+    postgres_connection b(db.url());
+    a.run_script("CREATE TABLE t (k integer PRIMARY KEY, v integer); "
+                 "INSERT INTO t VALUES (1, 0), (2, 0)");
+    int runs = 0;
+    std::vector<int> pauses;
+    auto const disturbed = [&](int times) {
+        return [&, times] {
+            ++runs;
+            auto const v = std::get<std::int32_t>(first(a, "SELECT v FROM t WHERE k = 1"));
+            if (runs <= times) b.execute({"UPDATE t SET v = v + 10 WHERE k = 1", {}});
+            a.execute({"UPDATE t SET v = $1 WHERE k = 1", {v + 1}});
+            return v + 1;
+        };
+    };
+    auto const pause = [&](int n) {
+        EXPECT_FALSE(a.in_transaction());
+        pauses.push_back(n);
+    };
+    // The second committer of two updates of one row: 40001.
+    EXPECT_EQ(
+        in_transaction(a, disturbed(2), {.attempts = 3, .level = isolation::serializable}, pause),
+        21);
+    EXPECT_EQ(runs, 3);
+    EXPECT_EQ(pauses, (std::vector<int>{1, 2}));
+    runs = 0;
+    EXPECT_EQ(state_of([&] {
+                  (void)in_transaction(a, disturbed(9),
+                                       {.attempts = 2, .level = isolation::repeatable_read});
+              }),
+              "40001");
+    EXPECT_EQ(runs, 2);
+    EXPECT_EQ(first(b, "SELECT v FROM t WHERE k = 1"), sql::value(std::int32_t{41}));
+
+    // Nothing else is run again, and nothing inside another transaction.
+    runs = 0;
+    EXPECT_EQ(state_of([&] {
+                  in_transaction(a, [&] {
+                      ++runs;
+                      a.execute({"SELECT 1 / 0", {}});
+                  });
+              }),
+              "22012");
+    {
+        transaction outer(a, isolation::repeatable_read);
+        EXPECT_EQ(state_of([&] { (void)in_transaction(a, disturbed(9)); }), "40001");
+        EXPECT_THROW(transaction(a, isolation::serializable), weft::invalid_argument);
+    }
+    EXPECT_EQ(runs, 2);
+    EXPECT_THROW(in_transaction(a, [] {}, {.attempts = 0}), weft::invalid_argument);
+}
+
+TEST(postgres, a_deadlock_is_resolved_by_running_one_of_the_two_again) {
+    weft_test::database db;
+    postgres_connection setup(db.url());
+    setup.run_script("CREATE TABLE t (k integer PRIMARY KEY, v integer); "
+                     "INSERT INTO t VALUES (1, 0), (2, 0)");
+    std::atomic<int> holding = 0;
+    std::atomic<int> runs = 0;
+    auto const worker = [&](std::int32_t mine, std::int32_t other) {
+        postgres_connection c(db.url());
+        c.execute({"SET deadlock_timeout TO '50ms'", {}});
+        bool first_run = true;
+        in_transaction(c, [&] {
+            ++runs;
+            c.execute({"UPDATE t SET v = v + 1 WHERE k = $1", {mine}});
+            if (first_run) {
+                ++holding;
+                while (holding < 2) std::this_thread::yield();
+            }
+            first_run = false;
+            c.execute({"UPDATE t SET v = v + 1 WHERE k = $1", {other}});
+        });
+    };
+    std::thread one([&] { worker(1, 2); });
+    std::thread two([&] { worker(2, 1); });
+    one.join();
+    two.join();
+    EXPECT_EQ(runs, 3);
+    EXPECT_EQ(first(setup, "SELECT sum(v)::integer FROM t"), sql::value(std::int32_t{4}));
 }
 
 } // namespace

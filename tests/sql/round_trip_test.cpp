@@ -15,7 +15,9 @@
 #include <nlohmann/json.hpp>
 
 #include "support.hpp"
+#include "weft/adapters/bulk.hpp"
 #include "weft/schema/json.hpp"
+#include "weft/sql/arrays.hpp"
 #include "weft/sql/copy.hpp"
 
 namespace {
@@ -189,6 +191,7 @@ TYPED_TEST(round_trip, parameters_and_copy_keep_every_value_in_postgresql) {
     expect_same(rows, all_rows<TypeParam>(c), true, "upsert");
 
     using weft::sql::copy_format;
+    using weft::sql::copy_reader;
     for (auto const format : {copy_format::text, copy_format::binary}) {
         c.execute({"truncate " + name, {}});
         std::string bytes;
@@ -205,6 +208,47 @@ TYPED_TEST(round_trip, parameters_and_copy_keep_every_value_in_postgresql) {
                   static_cast<std::int64_t>(rows.size()));
         expect_same(rows, all_rows<TypeParam>(c), true,
                     format == copy_format::binary ? "copy binary" : "copy text");
+        copy_reader<TypeParam> reader(format);
+        std::vector<TypeParam> out;
+        c.copy_out(weft::sql::copy_out_statement<TypeParam>(format), [&](std::string_view piece) {
+            reader.read(piece, [&](TypeParam& row) { out.push_back(std::move(row)); });
+        });
+        reader.finish();
+        expect_same(rows, std::move(out), true, "copy out");
+    }
+
+    using weft::sql::wire_format;
+    weft_test::postgres_connection binary(
+        db.db.url(), {.parameters = wire_format::binary, .results = wire_format::binary});
+    std::vector<weft::sql::statement> inserts;
+    for (auto const& row : rows) inserts.push_back(weft::sql::insert(row, dialect::postgres));
+    auto const all = weft::sql::select_all<TypeParam>(dialect::postgres);
+    c.execute({"truncate " + name, {}});
+    binary.execute_all(inserts);
+    expect_same(rows, binary.template select<TypeParam>(all), true, "binary parameters");
+    expect_same(rows, c.template select<TypeParam>(all), true, "text results");
+
+    std::string arrays;
+    for (auto const& each : columns_of<TypeParam>()) {
+        arrays += (arrays.empty() ? "$" : ", $") +
+                  std::to_string(&each - columns_of<TypeParam>().data() + 1) +
+                  "::" + std::string(type_name(each.type)) + "[]";
+    }
+    std::vector<TypeParam> filled;
+    for (auto const& row : rows) filled.push_back(weft_test::with_defaults(row));
+    for (auto* const connection : {&c, &binary}) {
+        c.execute({"truncate " + name, {}});
+        connection->execute({"insert into " + name + " select * from unnest(" + arrays + ")",
+                             weft::sql::column_arrays<TypeParam>(filled)});
+        expect_same(rows, all_rows<TypeParam>(*connection), true, "unnest");
+    }
+
+    // All at once over rows that are there, and where there are none.
+    for (int i = 0; i < 2; ++i) {
+        EXPECT_EQ(weft::adapters::bulk_upsert(i == 0 ? binary : c, rows),
+                  static_cast<std::int64_t>(rows.size()));
+        expect_same(rows, all_rows<TypeParam>(c), true, "bulk upsert");
+        c.execute({"truncate " + name, {}});
     }
 }
 

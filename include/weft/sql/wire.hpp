@@ -461,20 +461,31 @@ template <class T>
     }
 }
 
-/// `bytes` for an error's text: in quotes, or as hexadecimal digits.
+/// `bytes` for an error's text: in quotes, with what cannot be shown as hexadecimal digits; or all
+/// as hexadecimal digits.
 [[nodiscard]] inline std::string shown_bytes(std::string_view bytes, wire_format format) {
     bool const text = format == wire_format::text;
     auto const most = text ? std::size_t{64} : std::size_t{16};
+    bool const faulty = text && schema::find_text_fault(bytes).has_value();
     std::string out = text ? "\"" : "\\x";
-    for (char const c : bytes.substr(0, most)) {
-        if (text) {
-            out += c;
+    std::size_t at = 0;
+    for (; at < bytes.size() && at < most; ++at) {
+        auto const c = static_cast<unsigned char>(bytes[at]);
+        if (text && c >= 0x20 && c != 0x7f && (c < 0x80 || !faulty)) {
+            out += bytes[at];
         } else {
-            out.append(pairs.hexadecimal + 2 * std::size_t{static_cast<unsigned char>(c)}, 2);
+            if (text) out += "\\x";
+            out.append(pairs.hexadecimal + 2 * std::size_t{c}, 2);
         }
     }
+    // The rest of a character that was begun.
+    for (; !faulty && text && at < bytes.size() &&
+           (static_cast<unsigned char>(bytes[at]) & 0xc0U) == 0x80U;
+         ++at) {
+        out += bytes[at];
+    }
     if (text) out += '"';
-    if (bytes.size() > most) out += "... of " + weft::to_text(bytes.size()) + " bytes";
+    if (at < bytes.size()) out += "... of " + weft::to_text(bytes.size()) + " bytes";
     return out;
 }
 
