@@ -196,7 +196,8 @@ public:
     /// many rows it changed.
     template <class Row, class End>
     std::int64_t run(sql::statement const& s, Row&& row, End&& end) {
-        sqlite3_stmt* const prepared = this->prepared(s.text);
+        auto const& known = this->prepared(s.text);
+        sqlite3_stmt* const prepared = known.statement.get();
         struct reset {
             sqlite3_stmt* statement;
             ~reset() {
@@ -204,7 +205,7 @@ public:
                 sqlite3_clear_bindings(statement);
             }
         } const guard{prepared};
-        bind(prepared, s);
+        bind(known, s);
         auto const before = sqlite3_total_changes64(database_.get());
         int code = 0;
         while ((code = sqlite3_step(prepared)) == SQLITE_ROW) row(prepared);
@@ -264,43 +265,57 @@ private:
         return code;
     }
 
-    [[nodiscard]] sqlite3_stmt* prepared(std::string const& text) {
+    struct prepared_statement {
+        sqlite_statement statement;
+        /// For each parameter the place of its value; SQLite would search for it each time.
+        std::vector<std::size_t> places;
+        bool numbered = true; ///< as ?1, ?2 ... or $1, $2 ...
+    };
+
+    [[nodiscard]] prepared_statement const& prepared(std::string const& text) {
         if (auto const found = statements_.find(text); found != statements_.end()) {
-            return found->second.get();
+            return found->second;
         }
         if (text.find('\0') != std::string::npos) {
             WEFT_THROW(sql_error("U+0000 in the text of a statement", "22021", ""));
         }
         std::string_view rest = text;
-        sqlite_statement statement;
-        if (prepare(rest, statement, SQLITE_PREPARE_PERSISTENT) != SQLITE_OK) raise(text);
-        if (!statement) WEFT_THROW(sql_error("an empty statement", "42601", text));
+        prepared_statement made;
+        if (prepare(rest, made.statement, SQLITE_PREPARE_PERSISTENT) != SQLITE_OK) raise(text);
+        if (!made.statement) WEFT_THROW(sql_error("an empty statement", "42601", text));
         sqlite_statement second;
         if (!rest.empty() && (prepare(rest, second, 0) != SQLITE_OK || second)) {
             WEFT_THROW(sql_error("more than one statement: use run_script", "42601", text));
         }
+        // `?n` and `$n` name their parameter; the numbers may have gaps.
+        auto const count = sqlite3_bind_parameter_count(made.statement.get());
+        for (int i = 1; i <= count; ++i) {
+            auto place = static_cast<std::size_t>(i);
+            if (char const* const name = sqlite3_bind_parameter_name(made.statement.get(), i)) {
+                place = parse_integer<std::size_t>(name + 1).value_or(0);
+            }
+            if (place < 1 || place > static_cast<std::size_t>(count)) made.numbered = false;
+            made.places.push_back(place - 1);
+        }
         if (statements_.size() >= cache_limit) statements_.clear();
-        return statements_.emplace(text, std::move(statement)).first->second.get();
+        return statements_.emplace(text, std::move(made)).first->second;
     }
 
-    void bind(sqlite3_stmt* prepared, sql::statement const& s) {
-        auto const count = sqlite3_bind_parameter_count(prepared);
-        // `?n` and `$n` name their parameter; the numbers may have gaps.
-        if (static_cast<std::size_t>(count) != s.params.size()) {
+    void bind(prepared_statement const& known, sql::statement const& s) {
+        auto const count = known.places.size();
+        if (count != s.params.size()) {
             WEFT_THROW(sql_error(to_text(s.params.size()) +
                                      " parameters, but the statement takes " + to_text(count),
                                  "08P01", s.text));
         }
-        for (int i = 1; i <= count; ++i) {
-            auto index = static_cast<std::size_t>(i);
-            if (char const* const name = sqlite3_bind_parameter_name(prepared, i)) {
-                index = parse_integer<std::size_t>(name + 1).value_or(0);
-            }
-            if (index < 1 || index > s.params.size()) {
-                WEFT_THROW(
-                    sql_error("parameters are written ?1 to ?" + to_text(count), "08P01", s.text));
-            }
-            bind_one(prepared, i, s.params[index - 1], index - 1, s.text);
+        if (!known.numbered) {
+            WEFT_THROW(
+                sql_error("parameters are written ?1 to ?" + to_text(count), "08P01", s.text));
+        }
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const place = known.places[i];
+            bind_one(known.statement.get(), static_cast<int>(i) + 1, s.params[place], place,
+                     s.text);
         }
     }
 
@@ -351,7 +366,7 @@ private:
     }
 
     std::unique_ptr<sqlite3, close> database_;
-    std::unordered_map<std::string, sqlite_statement> statements_;
+    std::unordered_map<std::string, prepared_statement> statements_;
 };
 
 [[nodiscard]] inline sql::value sqlite_value(sqlite3_stmt* s, int column) {
