@@ -1,13 +1,22 @@
-// Rows to statements' parameters, to COPY text and to COPY binary.
+// Rows to statements' parameters, to COPY text and binary and back, and into a server by the ways
+// that there are.
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
+#include "weft/adapters/bulk.hpp"
+#include "weft/adapters/libpq.hpp"
 #include "weft/schema/tables.hpp"
+#include "weft/sql/arrays.hpp"
 #include "weft/sql/copy.hpp"
+#include "weft/sql/ddl.hpp"
 #include "weft/sql/decode.hpp"
 #include "weft/sql/statement.hpp"
 
@@ -121,5 +130,85 @@ void decode_rows(benchmark::State& state) {
     count_rows(state, result.values.size());
 }
 BENCHMARK(decode_rows);
+
+// Upserts into a real PostgreSQL: WEFT_TEST_POSTGRES is its URI, as tests/with_postgres sets it.
+using weft::adapters::postgres_connection;
+
+/// Every run begins with the five empty tables of a new schema, all their indexes included.
+template <class Upsert>
+void upserts(benchmark::State& state, Upsert const& upsert) {
+    char const* const url = std::getenv("WEFT_TEST_POSTGRES");
+    if (url == nullptr) return state.SkipWithError("WEFT_TEST_POSTGRES is not set");
+    postgres_connection c(url);
+    auto const rows = cache_rows(static_cast<std::size_t>(state.range(0)));
+    weft::sql::ddl_options const options{.with_auth = true, .schema = "weft_bench"};
+    for (auto _ : state) {
+        state.PauseTiming();
+        c.run_script("drop schema if exists weft_bench cascade");
+        c.run_script(weft::sql::ddl(weft::sql::dialect::postgres, options));
+        c.run_script("set search_path to weft_bench, public");
+        state.ResumeTiming();
+        weft::adapters::transaction all(c);
+        upsert(c, std::span<compatibility_cache const>(rows));
+        all.commit();
+    }
+    c.run_script("drop schema weft_bench cascade");
+    count_rows(state, rows.size());
+}
+
+void upsert_single(postgres_connection& c, std::span<compatibility_cache const> rows) {
+    weft::sql::statement one{
+        weft::sql::upsert_text<compatibility_cache>(weft::sql::dialect::postgres), {}};
+    for (auto const& row : rows) {
+        one.params = weft::sql::row_params(row);
+        c.execute(one);
+    }
+}
+
+void upsert_pipelined(postgres_connection& c, std::span<compatibility_cache const> rows) {
+    std::vector<weft::sql::statement> some;
+    for (auto const& row : rows) {
+        some.push_back(weft::sql::upsert(row, weft::sql::dialect::postgres));
+    }
+    c.execute_all(some);
+}
+
+void upsert_unnest(postgres_connection& c, std::span<compatibility_cache const> rows) {
+    std::string arrays;
+    for (auto const& each : columns_of<compatibility_cache>()) {
+        arrays += (arrays.empty() ? "$" : ", $") +
+                  std::to_string(&each - columns_of<compatibility_cache>().data() + 1) +
+                  "::" + std::string(type_name(each.type)) + "[]";
+    }
+    // The staged statement reads its rows from a table named s: here that is the arrays.
+    auto text = weft::adapters::staged_upsert<compatibility_cache>().upsert;
+    std::string const from = "pg_temp.weft_staging_compatibility_cache s";
+    std::string columns;
+    for (auto const& each : columns_of<compatibility_cache>()) {
+        columns += (columns.empty() ? "" : ", ") + std::string(each.name);
+    }
+    text.replace(text.find(from), from.size(), "unnest(" + arrays + ") as s (" + columns + ")");
+    for (std::size_t at = 0; at < rows.size(); at += 10'000) {
+        auto const some = rows.subspan(at, std::min<std::size_t>(10'000, rows.size() - at));
+        c.execute({text, weft::sql::column_arrays<compatibility_cache>(some)});
+    }
+}
+
+void upsert_staged(postgres_connection& c, std::span<compatibility_cache const> rows) {
+    weft::adapters::bulk_upsert(c, rows);
+}
+
+BENCHMARK_CAPTURE(upserts, single, upsert_single)->Arg(20'000)->Iterations(1)->UseRealTime();
+BENCHMARK_CAPTURE(upserts, pipelined, upsert_pipelined)->Arg(20'000)->Iterations(1)->UseRealTime();
+BENCHMARK_CAPTURE(upserts, unnest_10k, upsert_unnest)
+    ->Arg(20'000)
+    ->Arg(100'000)
+    ->Iterations(1)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(upserts, bulk_upsert, upsert_staged)
+    ->Arg(20'000)
+    ->Arg(100'000)
+    ->Iterations(1)
+    ->UseRealTime();
 
 } // namespace
