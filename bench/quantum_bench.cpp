@@ -3,12 +3,10 @@
 
 #include <benchmark/benchmark.h>
 
-#include "weft/quantum/distance.hpp"
 #include "weft/quantum/fidelity.hpp"
 #include "weft/quantum/pair_matrix.hpp"
 #include "weft/quantum/pairs.hpp"
 #include "weft/quantum/qubit.hpp"
-#include "weft/quantum/uhlmann.hpp"
 
 namespace {
 
@@ -75,37 +73,6 @@ void kets(benchmark::State& state) {
     for (auto _ : state) benchmark::DoNotOptimize(quantum::fidelity(a, b));
 }
 BENCHMARK(kets)->Arg(2)->Arg(24)->Arg(128);
-
-/// Two mixed states held as factors of d x r.
-void factors(benchmark::State& state) {
-    std::mt19937_64 random(1);
-    auto const a = mixed(random, state.range(0), state.range(1));
-    auto const b = mixed(random, state.range(0), state.range(1));
-    for (auto _ : state) benchmark::DoNotOptimize(quantum::fidelity(a, b));
-}
-BENCHMARK(factors)->Args({8, 2})->Args({32, 2})->Args({128, 2})->Args({8, 8})->Args({32, 32})->Unit(
-    benchmark::kMicrosecond);
-
-/// The same from dense matrices, factorisation and validation included.
-void matrices(benchmark::State& state) {
-    std::mt19937_64 random(1);
-    Eigen::MatrixXcd const a = mixed(random, state.range(0), state.range(1)).matrix();
-    Eigen::MatrixXcd const b = mixed(random, state.range(0), state.range(1)).matrix();
-    for (auto _ : state) {
-        benchmark::DoNotOptimize(
-            quantum::fidelity(quantum::density::from_matrix(a), quantum::density::from_matrix(b)));
-    }
-}
-BENCHMARK(matrices)->Args({8, 2})->Args({32, 2})->Args({8, 8})->Args({32, 32})->Unit(
-    benchmark::kMicrosecond);
-
-void everything_about_a_pair(benchmark::State& state) {
-    std::mt19937_64 random(1);
-    quantum::state const a = mixed(random, state.range(0), state.range(0));
-    quantum::state const b = mixed(random, state.range(0), state.range(0));
-    for (auto _ : state) benchmark::DoNotOptimize(quantum::compare(a, b));
-}
-BENCHMARK(everything_about_a_pair)->Arg(8)->Arg(32)->Unit(benchmark::kMicrosecond);
 
 std::vector<quantum::ket> many_kets(std::size_t n, Eigen::Index d) {
     std::mt19937_64 random(1);
