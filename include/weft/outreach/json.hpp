@@ -45,14 +45,59 @@ template <class Json>
     return std::nullopt;
 }
 
-/// The document as a column's text. Throws invalid_argument for a key that must never leave, and
+/// What a payload must not have, and where.
+struct privacy_fault {
+    std::string path; ///< "a.b[2].Email"
+    std::string what; ///< without the value itself
+};
+
+/// The first thing in a document that must never leave, or nothing: a forbidden key at any depth
+/// and in any case, a text that looks like an e-mail address or a telephone number, an
+/// encryption_type that is none. Linear; any depth.
+template <class Json>
+[[nodiscard]] std::optional<privacy_fault> find_privacy_fault(Json const& document) {
+    if (auto path = find_forbidden_key(document)) {
+        return privacy_fault{std::move(*path), "a key that must never leave"};
+    }
+    std::vector<std::pair<Json const*, std::string>> open{{&document, ""}};
+    while (!open.empty()) {
+        auto const [node, path] = std::move(open.back());
+        open.pop_back();
+        if (node->is_object()) {
+            for (auto const& [key, value] : node->items()) {
+                auto here = path.empty() ? key : path + "." + key;
+                bool const is_type = key == "encryption_type";
+                if (is_type && (!value.is_string() ||
+                                !parse_encryption_type(value.template get<std::string>()))) {
+                    return privacy_fault{std::move(here), "neither signalProtocol nor aes256gcm"};
+                }
+                if (looks_like_email(key) || looks_like_phone(key)) {
+                    return privacy_fault{path, "a key that looks like a person's address"};
+                }
+                open.emplace_back(&value, std::move(here));
+            }
+        } else if (node->is_array()) {
+            for (std::size_t i = 0; i < node->size(); ++i) {
+                open.emplace_back(&(*node)[i], path + "[" + weft::to_text(i) + "]");
+            }
+        } else if (node->is_string()) {
+            auto const text = node->template get<std::string>();
+            if (looks_like_email(text)) return privacy_fault{path, "an e-mail address"};
+            if (looks_like_phone(text)) return privacy_fault{path, "a telephone number"};
+        }
+    }
+    return std::nullopt;
+}
+
+/// The document as a column's text. Throws invalid_argument for what must never leave
+/// (find_privacy_fault), and
 /// parse_error for what PostgreSQL's jsonb does not take (broken UTF-8, U+0000, a depth above 256).
 /// Numbers that are not finite are refused too: they would become null.
 template <class Json>
 [[nodiscard]] schema::jsonb payload(Json const& document) {
-    if (auto const path = find_forbidden_key(document)) {
-        WEFT_THROW(invalid_argument("payload", "the key \"" + *path + "\"",
-                                    "none of the keys that must never leave"));
+    if (auto const fault = find_privacy_fault(document)) {
+        WEFT_THROW(invalid_argument("payload", fault->what + " at \"" + fault->path + "\"",
+                                    "nothing that tells who somebody is"));
     }
     std::vector<Json const*> open{&document};
     while (!open.empty()) {
