@@ -320,9 +320,10 @@ class lanczos {
 public:
     /// The largest eigenvalue of a symmetric positive semidefinite operator on the vectors of
     /// length n that sum to 0, to a few units in the last place; nothing where the iteration needs
-    /// more than `max_steps` steps. `apply(x)` replaces x by its image (up to a constant vector).
-    /// Lanczos with full reorthogonalisation; stops when the residual's square over the gap, which
-    /// bounds the error (Parlett, The Symmetric Eigenvalue Problem, 11.7), is below rounding.
+    /// more than 96 steps (up to 400 where n is large). `apply(x)` replaces x by its image (up to a
+    /// constant vector). Lanczos with full reorthogonalisation; stops when the residual's square
+    /// over the gap, which bounds the error (Parlett, The Symmetric Eigenvalue Problem, 11.7), is
+    /// below rounding.
     template <class Apply>
     std::optional<double> largest(Eigen::Index n, Apply&& apply) {
         return run(n, apply, nullptr, nullptr);
@@ -337,14 +338,18 @@ public:
     }
 
 private:
-    static constexpr Eigen::Index max_steps = 96;
+    /// Where the dense eigensolver that follows is dear, more patience pays; memory is n numbers a
+    /// step.
+    static constexpr Eigen::Index most_steps(Eigen::Index n) {
+        return n > 20'000 ? 96 : std::clamp<Eigen::Index>(n / 8, 96, 400);
+    }
 
     template <class Apply>
     std::optional<double> run(Eigen::Index n, Apply& apply, Eigen::VectorXd const* against,
                               Eigen::VectorXd* vector) {
         constexpr double eps = std::numeric_limits<double>::epsilon();
         Eigen::Index const all = n - (against != nullptr ? 2 : 1);
-        Eigen::Index const steps = std::min<Eigen::Index>(all, max_steps);
+        Eigen::Index const steps = std::min<Eigen::Index>(all, most_steps(n));
         if (basis_.rows() != n || basis_.cols() < steps) basis_.resize(n, steps);
         small_.clear();
         next_.resize(n);
