@@ -193,8 +193,9 @@ public:
         return fixed_ + (format_ == copy_format::binary ? text : 2 * text);
     }
 
-    /// Writes the row, of which bound() was asked, and gives the end.
-    [[nodiscard]] char* put(char* at, Row const& row) const {
+    /// Writes the row, of which bound() was asked, and gives the end. A call for each of some
+    /// twenty columns takes a third of the time: all of them are put into this function.
+    [[nodiscard]] [[gnu::flatten]] char* put(char* at, Row const& row) const {
         bool const binary = format_ == copy_format::binary;
         if (binary) at = put_big_endian(at, static_cast<std::uint16_t>(schema::column_count<Row>));
         std::size_t k = 0;
