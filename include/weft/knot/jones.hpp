@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <span>
@@ -245,6 +246,10 @@ private:
 /// d + t^1/2 (U d), where U joins the two strands, and to -t d where they are joined already; a
 /// loop is worth -(t^1/2 + t^-1/2). All exponents of a state's coefficient are integers or all are
 /// half-integers.
+///
+/// With 32 bits a coefficient (for the many small diagrams), all powers that the diagram can have
+/// are kept for each state, in wide registers; with more bits only those between its lowest and
+/// highest.
 template <class C>
 class bracket_sum {
 public:
@@ -285,11 +290,15 @@ public:
 
     /// Twice the exponent of the first of `coefficients()`.
     [[nodiscard]] std::int64_t twice_low() const noexcept {
+        if constexpr (packed) return low_ + last().odd;
         return low_ + 2 * std::int64_t{last().low} + last().odd;
     }
     /// The coefficients of the closed diagram, of which one loop is left out.
     [[nodiscard]] std::span<C const> coefficients() const noexcept {
         auto const& b = last();
+        if constexpr (packed) {
+            return {pool_.data() + static_cast<std::size_t>(slots_[0]) * width_ + edge, powers_};
+        }
         return {pool_.data() + static_cast<std::size_t>(slots_[0]) * width_ +
                     static_cast<std::size_t>(b.low),
                 static_cast<std::size_t>(b.high - b.low)};
@@ -302,8 +311,27 @@ private:
         int odd = 0;
     };
 
-    static constexpr bool bounded = std::is_same_v<C, std::int64_t> || std::is_same_v<C, i128>;
-    static constexpr double most = std::is_same_v<C, std::int64_t> ? 0x1p62 : 0x1p126;
+    static constexpr bool packed = std::is_same_v<C, std::int32_t>;
+    static constexpr bool bounded =
+        packed || std::is_same_v<C, std::int64_t> || std::is_same_v<C, i128>;
+    static constexpr double most = packed                            ? 0x1p30
+                                   : std::is_same_v<C, std::int64_t> ? 0x1p62
+                                                                     : 0x1p126;
+    /// Coefficients in a register, and those (always 0) around a packed state.
+    static constexpr std::size_t lanes = 4;
+    static constexpr std::size_t edge = 4;
+    using quad [[gnu::vector_size(16)]] = std::int32_t;
+
+    [[nodiscard]] static quad loaded(std::int32_t const* from) noexcept {
+        quad x;
+        std::memcpy(&x, from, sizeof x);
+        return x;
+    }
+    static void store(std::int32_t* to, quad const& x) noexcept { std::memcpy(to, &x, sizeof x); }
+
+    [[nodiscard]] C* packed_at(std::int32_t slot) noexcept {
+        return pool_.data() + static_cast<std::size_t>(slot) * width_ + edge;
+    }
 
     [[nodiscard]] block const& last() const noexcept {
         return blocks_[static_cast<std::size_t>(slots_[0])];
@@ -320,6 +348,11 @@ private:
         low_ = -2 * std::int64_t{start};
         width_ = static_cast<std::size_t>(positive) + static_cast<std::size_t>(negative) +
                  static_cast<std::size_t>(plan.caps) + 3;
+        if constexpr (packed) {
+            if (width_ > most_packed) return false;
+            powers_ = (width_ + lanes - 1) / lanes * lanes;
+            width_ = powers_ + 2 * edge;
+        }
         m_ = 0;
         bound_ = 1.0;
         blocks_.clear();
@@ -327,7 +360,12 @@ private:
         pool_.clear();
         slots_.assign(1, new_block());
         blocks_[0] = {start, start + 1, 0};
-        pool_[static_cast<std::size_t>(start)] = C(1);
+        if constexpr (packed) {
+            for (std::size_t k = 0; k < powers_; ++k) pool_[edge + k] = 0;
+            pool_[edge + static_cast<std::size_t>(start)] = 1;
+        } else {
+            pool_[static_cast<std::size_t>(start)] = C(1);
+        }
         return true;
     }
 
@@ -351,6 +389,13 @@ private:
             for (auto const slot : slots_) {
                 if (slot < 0) continue;
                 auto const s = static_cast<std::size_t>(slot);
+                if constexpr (packed) {
+                    auto const* const x = packed_at(slot);
+                    for (std::size_t k = 0; k < powers_; ++k) {
+                        bound_ += static_cast<double>(x[k] < 0 ? -x[k] : x[k]);
+                    }
+                    continue;
+                }
                 for (int k = blocks_[s].low; k < blocks_[s].high; ++k) {
                     auto const& x = pool_[s * width_ + static_cast<std::size_t>(k)];
                     bound_ += static_cast<double>(x < 0 ? -x : x);
@@ -383,6 +428,23 @@ private:
         auto const f = static_cast<std::size_t>(from);
         auto const twice = blocks_[f].odd + half;
         auto const up = twice >> 1;
+        if constexpr (packed) {
+            bool const fresh = to < 0;
+            if (fresh) {
+                to = new_block();
+                blocks_[static_cast<std::size_t>(to)].odd = twice & 1;
+            }
+            auto* const x = packed_at(to);
+            auto const* const y = packed_at(from) - up;
+            if (fresh) {
+                for (std::size_t k = 0; k < powers_; k += lanes) store(x + k, loaded(y + k));
+            } else {
+                for (std::size_t k = 0; k < powers_; k += lanes) {
+                    store(x + k, loaded(x + k) + loaded(y + k));
+                }
+            }
+            return to;
+        }
         int const low = blocks_[f].low + up;
         int const high = blocks_[f].high + up;
         if (to < 0) {
@@ -437,6 +499,10 @@ private:
             if (slot < 0) continue;
             auto& b = blocks_[static_cast<std::size_t>(slot)];
             auto* const x = pool_.data() + static_cast<std::size_t>(slot) * width_;
+            if constexpr (packed) {
+                shift_negated(x + edge, sign, quad{});
+                continue;
+            }
             if (sign > 0) {
                 for (int k = b.high; k > b.low; --k) {
                     x[k] = -x[k - 1];
@@ -492,11 +558,30 @@ private:
         slots_.swap(spare_);
     }
 
+    // x[k] = -(x[k - sign] + x[k]), the latter where `both` has all bits.
+    void shift_negated(std::int32_t* x, int sign, quad const& both) noexcept {
+        if (sign > 0) {
+            for (auto k = powers_; k > 0; k -= lanes) {
+                auto* const at = x + k - lanes;
+                store(at, -(loaded(at - 1) + (loaded(at) & both)));
+            }
+        } else {
+            for (std::size_t k = 0; k < powers_; k += lanes) {
+                store(x + k, -(loaded(x + k + 1) + (loaded(x + k) & both)));
+            }
+        }
+    }
+
     // Times -(t^1/2 + t^-1/2), in place.
     void loop(std::int32_t slot) {
         auto const s = static_cast<std::size_t>(slot);
         auto& b = blocks_[s];
         auto* const x = pool_.data() + s * width_;
+        if constexpr (packed) {
+            shift_negated(x + edge, b.odd != 0 ? 1 : -1, ~quad{});
+            b.odd ^= 1;
+            return;
+        }
         // From an odd block, exponents e + 1/2 give e and e + 1: the lower ones stay in place.
         if (b.odd != 0) {
             x[b.high] = C(0);
@@ -523,7 +608,9 @@ private:
     std::vector<std::int32_t> slots_, spare_, free_;
     std::vector<block> blocks_;
     std::vector<C> pool_;
+    static constexpr std::size_t most_packed = 48;
     std::size_t width_ = 0;
+    std::size_t powers_ = 0;
     std::int64_t low_ = 0;
     double bound_ = 1.0;
     std::uint32_t m_ = 0;
@@ -538,7 +625,7 @@ template <class Integer, class C>
     bool const negative = writhe % 2 != 0;
     for (std::size_t k = 0; k < from.size(); ++k) {
         C const x = negative ? C(-from[k]) : from[k];
-        if constexpr (std::is_same_v<Integer, std::int64_t> && !std::is_same_v<C, std::int64_t>) {
+        if constexpr (std::is_same_v<Integer, std::int64_t> && std::is_same_v<C, i128>) {
             if (x > std::numeric_limits<std::int64_t>::max() ||
                 x < std::numeric_limits<std::int64_t>::min()) {
                 return std::nullopt;
@@ -561,12 +648,18 @@ public:
     /// Internal.
     [[nodiscard]] detail::bracket_sum<std::int64_t>& sum() noexcept { return sum_; }
     /// Internal.
+    [[nodiscard]] detail::bracket_sum<std::int32_t>& small_sum() noexcept { return small_sum_; }
+    /// Internal.
+    [[nodiscard]] detail::closed_word& word() noexcept { return word_; }
+    /// Internal.
     [[nodiscard]] detail::bracket_tables& tables() noexcept { return tables_; }
     /// Internal.
     [[nodiscard]] detail::sweep_planner& planner() noexcept { return planner_; }
 
 private:
+    detail::bracket_sum<std::int32_t> small_sum_;
     detail::bracket_sum<std::int64_t> sum_;
+    detail::closed_word word_;
     detail::bracket_tables tables_;
     detail::sweep_planner planner_;
 };
@@ -577,7 +670,7 @@ template <class Integer>
 [[nodiscard]] outcome<basic_laurent<Integer>> jones_of_piece(piece const& p, limits const& l,
                                                              jones_workspace& w) {
     using result = outcome<basic_laurent<Integer>>;
-    auto const& plan = w.planner().best(p, l.max_strands_state_space, 0.4);
+    auto const& plan = w.planner().best(p, l.max_strands_state_space, 0.2);
     auto const states = [](int m) {
         return static_cast<double>(catalan(static_cast<std::uint32_t>(m)));
     };
@@ -590,6 +683,14 @@ template <class Integer>
     std::int64_t writhe = 0;
     for (auto const& letter : p.letters) writhe += letter.sign;
     auto const stopped = [] { return result::over_budget("Jones was cancelled"); };
+    switch (w.small_sum().run(plan, l, w.tables())) {
+    case sweep_end::done:
+        return result::of(*jones_from<Integer>(w.small_sum(), writhe));
+    case sweep_end::cancelled:
+        return stopped();
+    case sweep_end::overflow:
+        break;
+    }
     switch (w.sum().run(plan, l, w.tables())) {
     case sweep_end::done:
         return result::of(*jones_from<Integer>(w.sum(), writhe));
@@ -669,7 +770,9 @@ template <class Integer>
 template <class Integer = std::int64_t>
 [[nodiscard]] basic_laurent<Integer> jones(braid const& b, limits const& l,
                                            jones_workspace& workspace) {
-    return detail::jones_of<Integer>(detail::simplify_for_states(b, l), l, workspace).unwrap();
+    return detail::jones_of<Integer>(detail::simplify_for_states(b, l, workspace.word()), l,
+                                     workspace)
+        .unwrap();
 }
 
 template <class Integer = std::int64_t>

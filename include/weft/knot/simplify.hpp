@@ -93,10 +93,16 @@ struct simplified {
 /// letters and strands together.
 class closed_word {
 public:
-    closed_word(int strands, std::span<int const> word)
-        : nodes_(word.size())
-        , columns_(static_cast<std::size_t>(strands) + 1)
-        , tracks_(static_cast<std::size_t>(strands) + 1) {
+    closed_word() = default;
+    closed_word(int strands, std::span<int const> word) { assign(strands, word); }
+
+    /// Begins with another word, in the same room.
+    void assign(int strands, std::span<int const> word) {
+        nodes_.assign(word.size(), {});
+        columns_.assign(static_cast<std::size_t>(strands) + 1, {});
+        tracks_.assign(static_cast<std::size_t>(strands) + 1, {});
+        work_.clear();
+        divisible_.clear();
         for (std::size_t c = 1; c + 1 < columns_.size(); ++c) {
             columns_[c].track[0] = static_cast<index>(c);
             columns_[c].track[1] = static_cast<index>(c + 1);
@@ -464,8 +470,8 @@ private:
     std::vector<index> work_, divisible_, scratch_;
 };
 
-/// Adds the closure of an Artin word to `out`, made small.
-inline void simplify_word(int strands, std::span<int const> word, simplified& out) {
+/// Adds the closure of an Artin word to `out`, made small in the room of `w`.
+inline void simplify_word(int strands, std::span<int const> word, simplified& out, closed_word& w) {
     if (word.empty()) {
         out.isolated += strands;
         return;
@@ -473,9 +479,14 @@ inline void simplify_word(int strands, std::span<int const> word, simplified& ou
     if (word.size() >= 0xffff'ffffU) {
         WEFT_THROW(invalid_argument("b", to_text(word.size()) + " letters", "fewer than 2^32 - 1"));
     }
-    closed_word w(strands, word);
+    w.assign(strands, word);
     w.reduce(out);
     w.write(out);
+}
+
+inline void simplify_word(int strands, std::span<int const> word, simplified& out) {
+    closed_word w;
+    simplify_word(strands, word, out, w);
 }
 
 [[nodiscard]] inline bool artin(std::span<band const> letters) noexcept {

@@ -306,11 +306,12 @@ private:
 
 /// The closure in Artin pieces. Throws invalid_argument where writing bands as Artin letters is
 /// over the budget.
-[[nodiscard]] inline simplified simplify_for_states(braid const& b, limits const& l) {
+[[nodiscard]] inline simplified simplify_for_states(braid const& b, limits const& l,
+                                                    closed_word& room) {
     if (!b.banded() && static_cast<std::size_t>(b.strands()) <= 4 * b.size() + 16) {
         // Untouched strands are found on the way.
         simplified out;
-        simplify_word(b.strands(), b.word(), out);
+        simplify_word(b.strands(), b.word(), out, room);
         return out;
     }
     auto const compact = compacted(b);
@@ -326,6 +327,11 @@ private:
                                         " letters that the bands expand to"));
     }
     return simplify_expanded(s);
+}
+
+[[nodiscard]] inline simplified simplify_for_states(braid const& b, limits const& l) {
+    closed_word room;
+    return simplify_for_states(b, l, room);
 }
 
 /// What a sum over states takes.
