@@ -1,10 +1,12 @@
 #include "weft/knot/big.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <gtest/gtest.h>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "knot/support.hpp"
@@ -207,6 +209,73 @@ TEST(big, the_unlink_of_a_hundred_components_has_binomial_coefficients) {
     EXPECT_THROW((void)knot::jones(b), weft::overflow_error);
     EXPECT_TRUE(knot::compute_invariants(b).why.at("jones").find("does not fit") !=
                 std::string::npos);
+}
+
+// In the Hecke algebra of three strands with g - 1/g = z: coefficients of e, g1, g2, g1 g2, g2 g1
+// and g1 g2 g1 are polynomials in z. A positive letter is v g; the trace of x g2 is that of x over
+// v, and a strand by itself counts (1/v - v) / z.
+std::map<std::pair<int, int>, knot::big_integer> homfly_by_hecke(std::vector<int> const& word) {
+    using polynomial = std::vector<knot::big_integer>; // in z
+    constexpr int after[2][6] = {{1, 0, 4, 5, 2, 3}, {2, 3, 0, 1, 5, 4}};
+    constexpr int length[6] = {0, 1, 1, 2, 2, 3};
+    auto const room = word.size() + 1;
+    std::vector<polynomial> x(6, polynomial(room));
+    x[0][0] = 1;
+    int writhe = 0;
+    for (int const letter : word) {
+        auto const column = static_cast<std::size_t>((letter < 0 ? -letter : letter) - 1);
+        writhe += letter > 0 ? 1 : -1;
+        std::vector<polynomial> y(6, polynomial(room));
+        for (std::size_t w = 0; w < 6; ++w) {
+            auto const to = static_cast<std::size_t>(after[column][w]);
+            bool const up = length[to] > length[w];
+            for (std::size_t e = 0; e < room; ++e) {
+                y[to][e] += x[w][e];
+                if (e + 1 < room && letter > 0 && !up) y[w][e + 1] += x[w][e];
+                if (e + 1 < room && letter < 0 && up) y[w][e + 1] -= x[w][e];
+            }
+        }
+        x = std::move(y);
+    }
+    std::map<std::pair<int, int>, knot::big_integer> out;
+    // Twice (1/v - v) / z for e, once for one letter; powers of v and z, and the factor.
+    auto const add = [&](std::size_t w, int v, int z, int factor) {
+        for (std::size_t e = 0; e < room; ++e) {
+            out[{writhe + v, static_cast<int>(e) + z}] += factor * x[w][e];
+        }
+    };
+    add(0, -2, -2, 1);
+    add(0, 0, -2, -2);
+    add(0, 2, -2, 1);
+    for (std::size_t const w : {1U, 2U}) {
+        add(w, -2, -1, 1);
+        add(w, 0, -1, -1);
+    }
+    add(3, -2, 0, 1);
+    add(4, -2, 0, 1);
+    add(5, -2, 1, 1);
+    add(5, -2, -1, 1);
+    add(5, 0, -1, -1);
+    std::erase_if(out, [](auto const& term) { return term.second == 0; });
+    return out;
+}
+
+TEST(big, homfly_beyond_64_bits_is_that_of_the_hecke_algebra) {
+    for (std::vector<int> const& part :
+         {std::vector<int>{1, -2}, std::vector<int>{1, 1, -2}, std::vector<int>{-1, 2, 2, -1, 2}}) {
+        for (int const times : {1, 2, 3, 150}) {
+            std::vector<int> word;
+            for (int k = 0; k < times; ++k) word.insert(word.end(), part.begin(), part.end());
+            std::map<std::pair<int, int>, knot::big_integer> found;
+            knot::big_integer largest = 0;
+            for (auto const& term : knot::homfly<knot::big_integer>(knot::braid(3, word))) {
+                found[{term.v, term.z}] = term.coefficient;
+                if (abs(term.coefficient) > largest) largest = abs(term.coefficient);
+            }
+            EXPECT_EQ(found, homfly_by_hecke(word)) << part.size() << " " << times;
+            EXPECT_EQ(largest > (knot::big_integer(1) << 63), times == 150);
+        }
+    }
 }
 
 } // namespace
