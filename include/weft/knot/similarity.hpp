@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "weft/core/error.hpp"
+#include "weft/core/lanes.hpp"
 #include "weft/core/number.hpp"
 #include "weft/core/weights.hpp"
 #include "weft/knot/invariants.hpp"
@@ -95,23 +96,49 @@ inline constexpr std::array<std::string_view, term_count> term_names{"jones",
                                                                      "bridge_number",
                                                                      "writhe"};
 
-/// Two doubles in one register: the same operations in the same order on every machine.
-using pair_of_doubles = double __attribute__((vector_size(16)));
-using pair_of_integers = long long __attribute__((vector_size(16)));
+/// Eight doubles in registers of one width: the same bits for any.
+template <class Lanes>
+struct eight {
+    static constexpr std::size_t count = Lanes::count;
+    using real = typename Lanes::real;
+    using bits = typename Lanes::bits;
 
-[[nodiscard]] inline pair_of_doubles loaded(double const* x) noexcept {
-    pair_of_doubles out;
-    __builtin_memcpy(&out, x, sizeof out);
-    return out;
-}
-[[nodiscard]] inline pair_of_doubles magnitude(pair_of_doubles x) noexcept {
-    constexpr long long mask = 0x7fff'ffff'ffff'ffff;
-    return reinterpret_cast<pair_of_doubles>(reinterpret_cast<pair_of_integers>(x) &
-                                             pair_of_integers{mask, mask});
-}
-[[nodiscard]] inline pair_of_doubles larger(pair_of_doubles x, pair_of_doubles y) noexcept {
-    return x > y ? x : y;
-}
+    std::array<real, 8 / count> part{};
+
+    WEFT_INLINE void load(double const* from) noexcept {
+        for (std::size_t g = 0; g < part.size(); ++g) {
+            weft::detail::load(part[g], from + g * count);
+        }
+    }
+    WEFT_INLINE void subtract(double const* from) noexcept {
+        for (std::size_t g = 0; g < part.size(); ++g) {
+            real x;
+            weft::detail::load(x, from + g * count);
+            part[g] -= x;
+        }
+    }
+    WEFT_INLINE void take_magnitude() noexcept {
+        for (auto& x : part) {
+            constexpr std::uint64_t mask = 0x7fff'ffff'ffff'ffff;
+            x = __builtin_bit_cast(real, __builtin_bit_cast(bits, x) & mask);
+        }
+    }
+    WEFT_INLINE void raise_to(eight const& other) noexcept {
+        for (std::size_t g = 0; g < part.size(); ++g) {
+            part[g] = part[g] > other.part[g] ? part[g] : other.part[g];
+        }
+    }
+    [[nodiscard]] WEFT_INLINE double total() const noexcept {
+        if constexpr (count == 4) {
+            real const x = part[0] + part[1];
+            return (x[0] + x[2]) + (x[1] + x[3]);
+        } else {
+            real const x = (part[0] + part[2]) + (part[1] + part[3]);
+            return x[0] + x[1];
+        }
+    }
+};
+
 [[nodiscard]] constexpr double larger(double x, double y) noexcept {
     return x > y ? x : y;
 }
@@ -123,30 +150,32 @@ struct fraction {
 };
 
 /// Sums of |x| or x^2 over blocks of eight, in eight lanes.
-template <polynomial_similarity Form>
+template <polynomial_similarity Form, class Lanes>
 struct block_sums {
-    pair_of_doubles a{}, b{}, c{}, d{};
+    eight<Lanes> sum;
 
-    [[nodiscard]] static pair_of_doubles term(pair_of_doubles x) noexcept {
-        if constexpr (Form == polynomial_similarity::relative_l1) return magnitude(x);
-        return x * x;
+    WEFT_INLINE void add_terms(eight<Lanes>& x) noexcept {
+        if constexpr (Form == polynomial_similarity::relative_l1) x.take_magnitude();
+        for (std::size_t g = 0; g < sum.part.size(); ++g) {
+            if constexpr (Form == polynomial_similarity::relative_l1) {
+                sum.part[g] += x.part[g];
+            } else {
+                sum.part[g] += x.part[g] * x.part[g];
+            }
+        }
     }
-    void add_difference(double const* x, double const* y) noexcept {
-        a += term(loaded(x) - loaded(y));
-        b += term(loaded(x + 2) - loaded(y + 2));
-        c += term(loaded(x + 4) - loaded(y + 4));
-        d += term(loaded(x + 6) - loaded(y + 6));
+    WEFT_INLINE void add_difference(double const* x, double const* y) noexcept {
+        eight<Lanes> terms;
+        terms.load(x);
+        terms.subtract(y);
+        add_terms(terms);
     }
-    void add(double const* x) noexcept {
-        a += term(loaded(x));
-        b += term(loaded(x + 2));
-        c += term(loaded(x + 4));
-        d += term(loaded(x + 6));
+    WEFT_INLINE void add(double const* x) noexcept {
+        eight<Lanes> terms;
+        terms.load(x);
+        add_terms(terms);
     }
-    [[nodiscard]] double total() const noexcept {
-        auto const sum = (a + c) + (b + d);
-        return sum[0] + sum[1];
-    }
+    [[nodiscard]] WEFT_INLINE double total() const noexcept { return sum.total(); }
 };
 
 [[nodiscard]] inline fraction l2_fraction(double squared) noexcept {
@@ -155,12 +184,12 @@ struct block_sums {
 }
 
 /// Polynomials in blocks with rising keys. Norms of integers are 0 or at least 1.
-template <polynomial_similarity Form>
-[[nodiscard]] inline fraction block_distance(double const* p, std::int32_t const* keys_p,
-                                             std::size_t count_p, double norm_p, double const* q,
-                                             std::int32_t const* keys_q, std::size_t count_q,
-                                             double norm_q) noexcept {
-    block_sums<Form> sums;
+template <polynomial_similarity Form, class Lanes>
+[[nodiscard]] WEFT_INLINE fraction block_distance(double const* p, std::int32_t const* keys_p,
+                                                  std::size_t count_p, double norm_p,
+                                                  double const* q, std::int32_t const* keys_q,
+                                                  std::size_t count_q, double norm_q) noexcept {
+    block_sums<Form, Lanes> sums;
     std::size_t i = 0;
     std::size_t j = 0;
     while (i < count_p && j < count_q) {
@@ -185,14 +214,14 @@ template <polynomial_similarity Form>
 
 /// Alexander's polynomials. The kept half is 2 a_k, but a_0 itself for integer exponents: its plain
 /// sum is the whole norm. Both arrays must reach to the longer one's last block, filled with 0.
-template <polynomial_similarity Form, class Link>
-[[nodiscard]] inline fraction alexander_distance(Link const& a, Link const& b) noexcept {
+template <polynomial_similarity Form, class Lanes, class Link>
+[[nodiscard]] WEFT_INLINE fraction alexander_distance(Link const& a, Link const& b) noexcept {
     std::size_t const longer =
         a.alexander_size > b.alexander_size ? a.alexander_size : b.alexander_size;
     auto const* const p = a.alexander.data();
     auto const* const q = b.alexander.data();
     bool const aligned = a.alexander_half_integer == b.alexander_half_integer;
-    block_sums<Form> sums;
+    block_sums<Form, Lanes> sums;
     if constexpr (Form == polynomial_similarity::relative_l1) {
         for (std::size_t k = 0; k < longer; k += block_size) sums.add_difference(p + k, q + k);
         auto const norm = a.number[alexander_lane] + b.number[alexander_lane];
@@ -208,7 +237,7 @@ template <polynomial_similarity Form, class Link>
             for (std::size_t k = 0; k < longer; k += block_size) sums.add_difference(p + k, q + k);
             return l2_fraction((sums.total() + gap * gap) / 2.0);
         }
-        block_sums<Form> others;
+        block_sums<Form, Lanes> others;
         for (std::size_t k = 0; k < longer; k += block_size) {
             sums.add(p + k);
             others.add(q + k);
@@ -266,20 +295,29 @@ public:
         }
         lanes_ = {weights_[detail::crossing_term],    weights_[detail::signature_term],
                   weights_[detail::unknotting_term],  weights_[detail::braid_index_term],
-                  weights_[detail::determinant_term], weights_[detail::alexander_term],
+                  weights_[detail::determinant_term], 0.0,
                   weights_[detail::arf_term],         0.0};
     }
 
     /// The score in [0,1], symmetric bit for bit; absent where no term is present on both sides.
     [[nodiscard]] std::optional<double> operator()(record const& a,
                                                    record const& b) const noexcept {
-        return score(a, b);
+        double out = 0.0;
+        if (!widest_score(a, b, out)) return std::nullopt;
+        return out;
+    }
+
+    /// The same by registers of one width, to the same bits for any; false where it is absent.
+    template <class Lanes>
+    [[nodiscard]] WEFT_INLINE bool score_to(record const& a, record const& b,
+                                            double& out) const noexcept {
+        return score<Lanes>(a, b, out);
     }
 
     /// The same, with a value of the caller's where there is none.
     [[nodiscard]] double score_or(record const& a, record const& b, double absent) const noexcept {
-        auto const s = score(a, b);
-        return s ? *s : absent;
+        double out = 0.0;
+        return widest_score(a, b, out) ? out : absent;
     }
 
     /// As for records of the same invariants, bit for bit (where those hold the polynomials), and
@@ -294,7 +332,8 @@ public:
         x.pad_alexander(x.alexander_size);
         y.pad_alexander(y.alexander_size);
         similarity_result out;
-        out.score = score(x, y);
+        double value = 0.0;
+        if (score<weft::detail::target_lanes>(x, y, value)) out.score = value;
         double sum = 0.0;
         auto const both = x.present & y.present & wanted_;
         for (std::size_t t = 0; t < weights_.size(); ++t) {
@@ -331,17 +370,19 @@ private:
                                              1U << detail::homfly_term_index |
                                              1U << detail::bridge_term | 1U << detail::writhe_term;
 
-    template <polynomial_similarity Form, class Link>
-    [[nodiscard]] static detail::fraction jones_distance(Link const& a, Link const& b) noexcept {
-        return detail::block_distance<Form>(a.jones.data(), a.jones_keys.data(), a.jones_blocks,
-                                            a.jones_norm, b.jones.data(), b.jones_keys.data(),
-                                            b.jones_blocks, b.jones_norm);
+    template <polynomial_similarity Form, class Lanes, class Link>
+    [[nodiscard]] WEFT_INLINE static detail::fraction jones_distance(Link const& a,
+                                                                     Link const& b) noexcept {
+        return detail::block_distance<Form, Lanes>(
+            a.jones.data(), a.jones_keys.data(), a.jones_blocks, a.jones_norm, b.jones.data(),
+            b.jones_keys.data(), b.jones_blocks, b.jones_norm);
     }
-    template <polynomial_similarity Form, class Link>
-    [[nodiscard]] static detail::fraction homfly_distance(Link const& a, Link const& b) noexcept {
-        return detail::block_distance<Form>(a.homfly.data(), a.homfly_keys.data(), a.homfly_blocks,
-                                            a.homfly_norm, b.homfly.data(), b.homfly_keys.data(),
-                                            b.homfly_blocks, b.homfly_norm);
+    template <polynomial_similarity Form, class Lanes, class Link>
+    [[nodiscard]] WEFT_INLINE static detail::fraction homfly_distance(Link const& a,
+                                                                      Link const& b) noexcept {
+        return detail::block_distance<Form, Lanes>(
+            a.homfly.data(), a.homfly_keys.data(), a.homfly_blocks, a.homfly_norm, b.homfly.data(),
+            b.homfly_keys.data(), b.homfly_blocks, b.homfly_norm);
     }
 
     struct weighed {
@@ -350,40 +391,37 @@ private:
     };
 
     /// Sums of weight times distance and of weights over the terms that both sides have.
-    template <polynomial_similarity Form, class Link>
-    [[nodiscard]] weighed weigh(Link const& a, Link const& b) const noexcept {
-        using pair = detail::pair_of_doubles;
-        auto const alexander = detail::alexander_distance<Form>(a, b);
-        pair const one{1.0, 1.0};
-        auto const weight = [&](std::size_t k) {
-            return detail::loaded(lanes_.data() + k) *
-                   (detail::loaded(a.has.data() + k) * detail::loaded(b.has.data() + k));
-        };
-        auto const gap = [&](std::size_t k) {
-            return detail::magnitude(detail::loaded(a.number.data() + k) -
-                                     detail::loaded(b.number.data() + k));
-        };
-        auto const size = [&](std::size_t k, pair g) {
-            return detail::larger(
-                detail::larger(detail::magnitude(detail::loaded(a.number.data() + k)),
-                               detail::magnitude(detail::loaded(b.number.data() + k))),
-                detail::larger(g, one));
-        };
-        auto const w0 = weight(0);
-        auto const w2 = weight(2);
-        auto const w4 = weight(4);
-        auto const w6 = weight(6);
-        auto const g0 = gap(0);
-        auto const g2 = gap(2);
-        auto g4 = gap(4);
-        auto s4 = size(4, g4);
-        g4[1] = alexander.gap;
-        s4[1] = alexander.size;
-        // The Arf invariant is 0 or 1, its size 1.
-        auto const sums =
-            (w0 * (g0 / size(0, g0)) + w2 * (g2 / size(2, g2))) + (w4 * (g4 / s4) + w6 * gap(6));
-        auto const totals = (w0 + w2) + (w4 + w6);
-        weighed out{sums[0] + sums[1], totals[0] + totals[1]};
+    template <polynomial_similarity Form, class Lanes, class Link>
+    [[nodiscard]] WEFT_INLINE weighed weigh(Link const& a, Link const& b) const noexcept {
+        using eight = detail::eight<Lanes>;
+        auto const alexander = detail::alexander_distance<Form, Lanes>(a, b);
+        eight weight, gap, size, other;
+        weight.load(lanes_.data());
+        size.load(a.has.data());
+        other.load(b.has.data());
+        for (std::size_t g = 0; g < weight.part.size(); ++g) {
+            weight.part[g] *= size.part[g] * other.part[g];
+        }
+        gap.load(a.number.data());
+        gap.subtract(b.number.data());
+        gap.take_magnitude();
+        size.load(a.number.data());
+        size.take_magnitude();
+        other.load(b.number.data());
+        other.take_magnitude();
+        size.raise_to(other);
+        size.raise_to(gap);
+        for (auto& x : other.part) x = typename eight::real{} + 1.0;
+        size.raise_to(other);
+        auto const alexander_weight =
+            weights_[detail::alexander_term] *
+            (a.has[detail::alexander_lane] * b.has[detail::alexander_lane]);
+        weighed out;
+        out.total = weight.total() + alexander_weight;
+        for (std::size_t g = 0; g < weight.part.size(); ++g) {
+            weight.part[g] *= gap.part[g] / size.part[g];
+        }
+        out.sum = weight.total() + alexander_weight * (alexander.gap / alexander.size);
         auto const both = a.present & b.present & wanted_;
         if ((both & scalar_terms) != 0) {
             auto const add = [&](std::size_t t, detail::fraction f) {
@@ -391,10 +429,10 @@ private:
                 out.total += weights_[t];
             };
             if ((both >> detail::jones_term & 1U) != 0) {
-                add(detail::jones_term, jones_distance<Form>(a, b));
+                add(detail::jones_term, jones_distance<Form, Lanes>(a, b));
             }
             if ((both >> detail::homfly_term_index & 1U) != 0) {
-                add(detail::homfly_term_index, homfly_distance<Form>(a, b));
+                add(detail::homfly_term_index, homfly_distance<Form, Lanes>(a, b));
             }
             if ((both >> detail::bridge_term & 1U) != 0) {
                 add(detail::bridge_term, detail::number_distance(a.bridge, b.bridge));
@@ -409,6 +447,7 @@ private:
     /// The distance of one term that both sides have.
     template <class Link>
     [[nodiscard]] double distance(Link const& a, Link const& b, std::size_t t) const noexcept {
+        using lanes = weft::detail::target_lanes;
         auto const plain = polynomials_ == polynomial_similarity::relative_l1;
         constexpr auto l1 = polynomial_similarity::relative_l1;
         constexpr auto l2 = polynomial_similarity::inverse_l2;
@@ -418,13 +457,14 @@ private:
         };
         switch (t) {
         case detail::jones_term:
-            f = plain ? jones_distance<l1>(a, b) : jones_distance<l2>(a, b);
+            f = plain ? jones_distance<l1, lanes>(a, b) : jones_distance<l2, lanes>(a, b);
             break;
         case detail::alexander_term:
-            f = plain ? detail::alexander_distance<l1>(a, b) : detail::alexander_distance<l2>(a, b);
+            f = plain ? detail::alexander_distance<l1, lanes>(a, b)
+                      : detail::alexander_distance<l2, lanes>(a, b);
             break;
         case detail::homfly_term_index:
-            f = plain ? homfly_distance<l1>(a, b) : homfly_distance<l2>(a, b);
+            f = plain ? homfly_distance<l1, lanes>(a, b) : homfly_distance<l2, lanes>(a, b);
             break;
         case detail::crossing_term:
             lane(detail::crossing_lane);
@@ -472,30 +512,43 @@ private:
 
     /// Where the weighted sum is 0: nothing to compare, equal sides, or a difference too small.
     template <class Link>
-    [[nodiscard]] std::optional<double> close_call(Link const& a, Link const& b) const noexcept {
+    [[nodiscard]] bool close_call(Link const& a, Link const& b, double& out) const noexcept {
         auto const both = a.present & b.present & wanted_;
-        if (both == 0) return std::nullopt;
+        if (both == 0) return false;
+        out = 1.0;
         for (std::size_t t = 0; t < weights_.size(); ++t) {
             if ((both >> t & 1U) == 0) continue;
-            if (distance(a, b, t) != 0.0 || !same_marks(a, b, t)) return detail::nearly_one;
+            if (distance(a, b, t) != 0.0 || !same_marks(a, b, t)) out = detail::nearly_one;
         }
-        return 1.0;
+        return true;
     }
 
-    /// The one kernel of every similarity.
-    template <class Link>
-    [[nodiscard]] std::optional<double> score(Link const& a, Link const& b) const noexcept {
+#if WEFT_HAS_WIDE_KERNELS
+    WEFT_WIDE_KERNEL bool wide_score(record const& a, record const& b, double& out) const noexcept {
+        return score<weft::detail::lanes<4>>(a, b, out);
+    }
+#endif
+    [[nodiscard]] bool widest_score(record const& a, record const& b, double& out) const noexcept {
+#if WEFT_HAS_WIDE_KERNELS
+        if (weft::detail::has_wide_lanes()) return wide_score(a, b, out);
+#endif
+        return score<weft::detail::target_lanes>(a, b, out);
+    }
+
+    /// The one kernel of every similarity; false where it is absent.
+    template <class Lanes, class Link>
+    [[nodiscard]] WEFT_INLINE bool score(Link const& a, Link const& b, double& out) const noexcept {
         auto const w = polynomials_ == polynomial_similarity::relative_l1
-                           ? weigh<polynomial_similarity::relative_l1>(a, b)
-                           : weigh<polynomial_similarity::inverse_l2>(a, b);
-        if (!(w.sum > 0.0)) return close_call(a, b);
+                           ? weigh<polynomial_similarity::relative_l1, Lanes>(a, b)
+                           : weigh<polynomial_similarity::inverse_l2, Lanes>(a, b);
+        if (!(w.sum > 0.0)) return close_call(a, b, out);
         auto const s = 1.0 - w.sum / w.total;
-        if (!(s < 1.0)) return detail::nearly_one;
-        return s > 0.0 ? s : 0.0;
+        out = !(s < 1.0) ? detail::nearly_one : s > 0.0 ? s : 0.0;
+        return true;
     }
 
     std::array<double, detail::term_count> weights_;
-    alignas(16) std::array<double, detail::lane_count> lanes_{};
+    std::array<double, detail::lane_count> lanes_{};
     polynomial_similarity polynomials_;
     unsigned wanted_ = 0;
 };
