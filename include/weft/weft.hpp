@@ -90,6 +90,7 @@
 #include "weft/profile/population.hpp"
 #include "weft/quantum/channel.hpp"
 #include "weft/quantum/distance.hpp"
+#include "weft/quantum/exponential.hpp"
 #include "weft/quantum/factors.hpp"
 #include "weft/quantum/fidelity.hpp"
 #include "weft/quantum/geodesic.hpp"

@@ -84,6 +84,36 @@ RC_GTEST_PROP(quantile_table, never_falls_and_stays_inside, (std::vector<std::ui
     }
 }
 
+TEST(quantile_table, finds_values_in_crowds_and_over_many_magnitudes) {
+    std::vector<quantile_table::point> points;
+    for (int k = 1074; k > 0; k -= 7) points.push_back({std::ldexp(1.0, -k), 0, 0});
+    for (int k = 1; k < 200; ++k) points.push_back({0.5 + 0x1p-50 * k, 0, 0});
+    points.push_back({1.0, 0, 0});
+    std::uint64_t count = 0;
+    for (auto& p : points) {
+        p.below = count;
+        p.not_above = ++count;
+    }
+    quantile_table const table(points, count);
+    auto const shares = static_cast<double>(count) + 1.0;
+    for (auto const& p : points) {
+        EXPECT_EQ(table.percentile(p.value), (static_cast<double>(p.below) + 1.0) / shares);
+        auto const above = std::nextafter(p.value, 2.0);
+        if (above > 1.0) continue;
+        EXPECT_GE(table.percentile(above), table.percentile(p.value));
+        EXPECT_LE(table.percentile(above), (static_cast<double>(p.not_above) + 2.0) / shares);
+    }
+    EXPECT_EQ(table.percentile(0.0), table.percentile(-0.0));
+    EXPECT_LT(table.percentile(0.0), table.percentile(points.front().value));
+    std::array<double, 8> many{0.0, 1e-300, 1e-9, 0.3, 0.5, 0.5 + 0x1p-45, 0.9, 1.0};
+    auto const each = many;
+    table.percentiles<8>([&](std::size_t i) -> double& { return many[i]; });
+    for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(many[i], table.percentile(each[i]));
+    quantile_table const one({{0.0, 0, 3}}, 3);
+    EXPECT_EQ(one.percentile(0.0), 0.5);
+    EXPECT_GT(one.percentile(1.0), 0.5);
+}
+
 TEST(quantile_table, refuses_what_is_not_a_distribution) {
     EXPECT_THROW((void)quantile_table::of({}), weft::invalid_argument);
     EXPECT_THROW((void)quantile_table::of({0.5, 1.5}), weft::invalid_argument);

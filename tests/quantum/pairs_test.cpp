@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <random>
 #include <rapidcheck/gtest.h>
 
 #include "quantum/support.hpp"
@@ -44,6 +45,24 @@ RC_GTEST_PROP(pairs, symmetric_bit_for_bit, ()) {
     }
     RC_ASSERT(overlap(a.data(), b.data(), n) == overlap(b.data(), a.data(), n));
     RC_ASSERT(squared_distance(a.data(), b.data(), n) == squared_distance(b.data(), a.data(), n));
+}
+
+TEST(pairs, overlaps_of_several_rows_have_the_bits_of_each) {
+    std::mt19937_64 generator(3);
+    std::array<std::array<double, 171>, 5> x{};
+    for (auto& row : x) {
+        for (auto& value : row) value = static_cast<double>(generator() >> 11U) * 0x1.0p-53;
+    }
+    for (std::size_t const n : {0U, 3U, 8U, 168U, 171U}) {
+        auto const many = weft::quantum::detail::overlaps<weft::detail::lanes<4>, 4>(
+            x[4].data(), {x[0].data(), x[1].data(), x[2].data(), x[3].data()}, n);
+        auto const few = weft::quantum::detail::overlaps<weft::detail::lanes<2>, 2>(
+            x[4].data(), {x[0].data(), x[1].data()}, n);
+        for (std::size_t r = 0; r < 4; ++r) {
+            EXPECT_EQ(many[r], overlap(x[4].data(), x[r].data(), n));
+            EXPECT_EQ(r < 2 ? few[r] : many[r], many[r]);
+        }
+    }
 }
 
 TEST(pairs, histogram_fidelity_never_exceeds_one) {

@@ -129,12 +129,22 @@ template <class Executor = serial_executor, class Eligible>
     auto const block = std::max<std::size_t>(32, (n + 63) / 64);
     auto const blocks = (n + block - 1) / block;
     std::vector<batch_result> parts(blocks);
+    // The percentile of each one's worst candidate, once there are k: most offers end there.
+    std::vector<double> bar(n, k == 0 ? 2.0 : -1.0);
     auto const offer = [&](std::size_t to, std::size_t other, brief_score const& b) {
+        if (b.percentile < bar[to]) return;
         candidate const c{static_cast<std::uint32_t>(other), b.score, b.percentile};
         auto& best = out.best[to];
-        if (best.size() == k && (k == 0 || !(c < best.back()))) return;
-        best.insert(std::upper_bound(best.begin(), best.end(), c), c);
-        if (best.size() > k) best.pop_back();
+        if (best.size() < k) {
+            best.push_back(c);
+        } else if (!(c < best.back())) {
+            return;
+        }
+        // One place after the other, whose end a processor foresees better than a search's.
+        auto at = best.size() - 1;
+        for (; at > 0 && c < best[at - 1]; --at) best[at] = best[at - 1];
+        best[at] = c;
+        if (best.size() == k) bar[to] = best.back().percentile;
     };
     detail::for_each_tile(blocks, executor, [&](std::size_t a, std::size_t b, std::size_t slot) {
         auto& part = parts[slot];
@@ -168,8 +178,8 @@ template <class Executor = serial_executor, class Eligible>
                         continue;
                     }
                     part.scored += ways;
-                    auto const bin = static_cast<std::size_t>(scores[p].score * 100.0);
-                    part.scores[bin < 100 ? bin : 99] += ways;
+                    auto const bin = static_cast<int>(scores[p].score * 100.0);
+                    part.scores[static_cast<std::size_t>(bin < 100 ? bin : 99)] += ways;
                     if (forth[p]) offer(index[p], j, scores[p]);
                     if (back[p]) offer(j, index[p], scores[p]);
                 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -14,6 +15,7 @@
 #include "weft/compatibility/components.hpp"
 #include "weft/compatibility/sampling.hpp"
 #include "weft/core/error.hpp"
+#include "weft/core/lanes.hpp"
 #include "weft/core/number.hpp"
 #include "weft/core/unit.hpp"
 #include "weft/core/weights.hpp"
@@ -90,16 +92,18 @@ public:
         auto const share = [m = static_cast<double>(count_)](double rank) {
             return (rank + 0.5) / (m + 1.0);
         };
-        steps_.reserve(points_.size() + 2);
+        steps_.reserve(points_.size() + 1);
+        at_points_.reserve(points_.size());
+        keys_.push_back(0);
         // What is known left of the next point: before the first one, nothing.
-        step left{0.0, 0.0, -1.0, share(0.0), 0.0};
+        step left{share(0.0), 0.0};
         for (std::size_t i = 0; i < points_.size(); ++i) {
             auto const& p = points_[i];
-            left.to = p.value;
-            left.at =
-                share(0.5 * (static_cast<double>(p.below) + static_cast<double>(p.not_above)));
+            keys_.push_back(key_of(p.value));
+            at_points_.push_back(
+                share(0.5 * (static_cast<double>(p.below) + static_cast<double>(p.not_above))));
             steps_.push_back(left);
-            left = {0.0, 0.0, p.value, share(static_cast<double>(p.not_above)), 0.0};
+            left = {share(static_cast<double>(p.not_above)), 0.0};
             if (i + 1 == points_.size()) continue;
             auto const& next = points_[i + 1];
             auto const high = share(static_cast<double>(next.below));
@@ -109,14 +113,83 @@ public:
                 left.slope *= 1.0 - 0x1p-52;
             }
         }
-        // Two sentinels above every x.
-        left.to = 2.0;
-        left.at = left.low;
         steps_.push_back(left);
-        steps_.push_back(left);
-        auto const first = points_.front().value;
-        auto const width = points_.back().value - first;
-        scale_ = static_cast<double>(buckets) / (width > 0x1p-900 ? width : 1.0);
+        divide();
+    }
+
+    [[nodiscard]] std::vector<point> const& points() const noexcept { return points_; }
+    [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
+
+    /// The percentile of x in [0,1]: in (0, 1), never falling as x grows. O(log points) at worst.
+    [[nodiscard]] double percentile(double x) const noexcept {
+        percentiles<1>([&](std::size_t) -> double& { return x; });
+        return x;
+    }
+
+    /// Replaces the Count numbers at(0), ... in [0,1] by their percentiles, side by side: a
+    /// processor overlaps searches that wait for memory.
+    template <std::size_t Count, class At>
+    WEFT_INLINE void percentiles(At const& at) const noexcept {
+        auto const* const before = keys_.data();
+        auto const* const end = before + 1;
+        std::array<std::int64_t, Count> key;
+        std::array<std::size_t, Count> i;
+        for (std::size_t p = 0; p < Count; ++p) {
+            WEFT_ASSERT(in_unit(at(p)));
+            key[p] = key_of(at(p));
+            i[p] = start_[bucket(at(p))];
+        }
+        // As many halvings for each, as no branch predictor would know how many it needs.
+        for (auto half = half_; half > 0; half /= 2) {
+            for (std::size_t p = 0; p < Count; ++p) {
+                i[p] += half & (std::size_t{0} - (end[i[p] + half - 1] < key[p] ? 1U : 0U));
+            }
+        }
+        for (std::size_t p = 0; p < Count; ++p) {
+            auto const from = std::bit_cast<double>(before[i[p]]);
+            auto const& s = steps_[i[p]];
+            at(p) = end[i[p]] == key[p] ? at_points_[i[p]] : s.low + s.slope * (at(p) - from);
+        }
+    }
+
+private:
+    static constexpr std::size_t buckets = 2048;
+    __extension__ using wide = unsigned __int128;
+    static constexpr std::size_t max_read_points = 60'000;
+
+    /// Orders as x >= 0 does.
+    [[nodiscard]] static std::int64_t key_of(double x) noexcept {
+        return std::bit_cast<std::int64_t>(x + 0.0); // -0 is 0
+    }
+    /// Parts of the points' range that are about equal where x is far above offset_, and have equal
+    /// ratios where it is far below; never falls as x grows.
+    [[nodiscard]] std::size_t bucket(double x) const noexcept {
+        auto const above = std::bit_cast<std::int64_t>(x + offset_) - first_;
+        auto const at = above > 0 ? above : 0;
+        auto const in_range = static_cast<std::uint64_t>(at < range_ ? at : range_);
+        return static_cast<std::size_t>((wide{in_range} * scale_) >> 64U);
+    }
+
+    /// Divides the points' range in the one of several ways that leaves the fewest points in the
+    /// most crowded bucket.
+    void divide() {
+        std::size_t fewest = points_.size() + 1;
+        double best = 1.0;
+        for (auto const offset : {1.0, 0x1p-4, 0x1p-8, 0x1p-12, 0x1p-16, 0x1p-24, 0x1p-40}) {
+            set_offset(offset);
+            std::size_t most = 0;
+            std::size_t first = 0;
+            for (std::size_t i = 0; i < points_.size(); ++i) {
+                if (bucket(points_[i].value) != bucket(points_[first].value)) first = i;
+                most = std::max(most, i + 1 - first);
+            }
+            if (most >= fewest) continue;
+            fewest = most;
+            best = offset;
+        }
+        half_ = std::bit_floor(fewest);
+        keys_.resize(1 + points_.size() + 2 * half_, key_of(2.0)); // above every x
+        set_offset(best);
         std::size_t i = 0;
         for (auto const& p : points_) {
             for (auto const end = bucket(p.value) + 1; i < end; ++i) {
@@ -126,43 +199,33 @@ public:
         for (; i < buckets; ++i) start_[i] = static_cast<std::uint16_t>(points_.size());
     }
 
-    [[nodiscard]] std::vector<point> const& points() const noexcept { return points_; }
-    [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
-
-    /// The percentile of x in [0,1]: in (0, 1), never falling as x grows. O(1) on average.
-    [[nodiscard]] double percentile(double x) const noexcept {
-        WEFT_ASSERT(in_unit(x));
-        std::size_t i = start_[bucket(x)];
-        // Mostly none or one, whose outcome no branch predictor knows.
-        i += steps_[i].to < x ? 1U : 0U;
-        while (steps_[i].to < x) ++i;
-        auto const& s = steps_[i];
-        return s.to == x ? s.at : s.low + s.slope * (x - s.from);
-    }
-
-private:
-    static constexpr std::size_t buckets = 2048;
-    static constexpr double last_bucket = static_cast<double>(buckets - 1);
-    static constexpr std::size_t max_read_points = 60'000;
-
-    /// Equal parts of the points' range; never falls as x grows.
-    [[nodiscard]] std::size_t bucket(double x) const noexcept {
-        auto const above = x - points_.front().value;
-        auto const at = (above > 0.0 ? above : 0.0) * scale_;
-        return static_cast<std::size_t>(at < last_bucket ? at : last_bucket);
+    void set_offset(double offset) noexcept {
+        offset_ = offset;
+        first_ = std::bit_cast<std::int64_t>(points_.front().value + offset);
+        range_ = std::bit_cast<std::int64_t>(points_.back().value + offset) - first_;
+        // The last point has to stay in the last bucket.
+        auto const divisor = static_cast<std::uint64_t>(range_) + 1;
+        scale_ = divisor <= buckets ? std::uint64_t{1} << 63U
+                                    : static_cast<std::uint64_t>((wide{buckets} << 64U) / divisor);
     }
 
     static std::string to_text_index(std::size_t i) { return weft::to_text(i); }
 
-    /// The percentile at a point `to`, and those between the one before (`from`) and it.
+    /// The percentiles between two points: low at the first one.
     struct step {
-        double to, at, from, low, slope;
+        double low, slope;
     };
 
     std::vector<point> points_;
     std::uint64_t count_ = 0;
-    std::vector<step> steps_;
-    double scale_ = 0.0; ///< buckets per unit
+    std::vector<std::int64_t> keys_; ///< of 0, of the points, and sentinels
+    std::vector<step> steps_;        ///< up to each point, and after the last one
+    std::vector<double> at_points_;
+    std::size_t half_ = 0; ///< fewer than 2 half_ points are in a bucket
+    double offset_ = 1.0;
+    std::int64_t first_ = 0;
+    std::int64_t range_ = 0;
+    std::uint64_t scale_ = 0; ///< buckets per unit of the range, times 2^64
     /// For each bucket the first point that is not in an earlier one.
     std::array<std::uint16_t, buckets> start_{};
 };

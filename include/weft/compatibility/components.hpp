@@ -1,7 +1,7 @@
 #pragma once
 
 #include <array>
-#include <cmath>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -64,6 +64,54 @@ inline constexpr std::size_t pair_block = 8;
 
 namespace detail {
 
+/// Sums of the weights w = sqrt(c_a c_b) of the vibe dimensions and of w |a - b|, four at a time.
+template <class Lanes>
+WEFT_INLINE void weighted_distance(profile::dense_fingerprint const& a,
+                                   profile::dense_fingerprint const& b, double& weight,
+                                   double& distance) noexcept {
+    using real = typename Lanes::real;
+    using bits = typename Lanes::bits;
+    constexpr std::size_t groups = 4 / Lanes::count;
+    std::array<real, groups> weights{};
+    std::array<real, groups> distances{};
+    // Behind the last dimension the roots are 0.
+    for (std::size_t i = 0; i < a.vibe_count; i += 4) {
+        for (std::size_t g = 0; g < groups; ++g) {
+            real x, y, w, v;
+            weft::detail::load(w, a.vibe_roots.data() + i + g * Lanes::count);
+            weft::detail::load(v, b.vibe_roots.data() + i + g * Lanes::count);
+            weft::detail::load(x, a.vibe.data() + i + g * Lanes::count);
+            weft::detail::load(y, b.vibe.data() + i + g * Lanes::count);
+            w *= v;
+            x -= y;
+            constexpr std::uint64_t magnitude = 0x7fff'ffff'ffff'ffff;
+            x = __builtin_bit_cast(real, __builtin_bit_cast(bits, x) & magnitude);
+            weights[g] += w;
+            distances[g] += w * x;
+        }
+    }
+    auto const across = [](std::array<real, groups> const& sums) {
+        auto const s = std::bit_cast<std::array<double, 4>>(sums);
+        return (s[0] + s[2]) + (s[1] + s[3]);
+    };
+    weight = across(weights);
+    distance = across(distances);
+}
+
+/// The timing of `a` with Rows of the others, which all have a rhythm.
+template <class Lanes, std::size_t Rows>
+WEFT_INLINE void compare_rhythms(profile::dense_fingerprint const& a,
+                                 profile::dense_fingerprint const* const* b,
+                                 std::size_t const* which, raw_components* out) noexcept {
+    std::array<double const*, Rows> roots;
+    for (std::size_t r = 0; r < Rows; ++r) roots[r] = b[which[r]]->rhythm_roots.data();
+    auto const overlap =
+        quantum::detail::overlaps<Lanes, Rows>(a.rhythm_roots.data(), roots, a.rhythm_roots.size());
+    for (std::size_t r = 0; r < Rows; ++r) {
+        out[which[r]].set(component::timing, quantum::detail::fidelity_of_overlap(overlap[r]));
+    }
+}
+
 /// The one kernel of every comparison, by registers of one width: the same bits for any.
 template <class Lanes>
 WEFT_INLINE void compare_block(profile::dense_fingerprint const& a,
@@ -73,26 +121,27 @@ WEFT_INLINE void compare_block(profile::dense_fingerprint const& a,
     for (std::size_t p = 0; p < m; ++p) {
         WEFT_ASSERT(a.qubit_count == b[p]->qubit_count && a.vibe_count == b[p]->vibe_count);
         out[p] = {};
-        if (auto const f =
-                quantum::detail::profile_fidelity<Lanes>(a.qubits, b[p]->qubits, a.qubit_count)) {
-            out[p].set(component::quantum, *f);
-        }
     }
+    quantum::detail::profile_fidelities<Lanes, pair_block>(
+        a.qubits, [b](std::size_t p) -> auto const& { return b[p]->qubits; }, m, a.qubit_count,
+        [out](std::size_t p, double f) { out[p].set(component::quantum, f); });
     for (std::size_t p = 0; p < m; ++p) {
         double weight = 0.0;
         double distance = 0.0;
-        for (std::size_t i = 0; i < a.vibe_count; ++i) {
-            auto const w = a.vibe_roots[i] * b[p]->vibe_roots[i];
-            weight += w;
-            distance += w * std::abs(a.vibe[i] - b[p]->vibe[i]);
-        }
+        weighted_distance<Lanes>(a, *b[p], weight, distance);
         if (weight > 0.0) out[p].set(component::vibe, clamp_unit(1.0 - distance / weight));
     }
-    for (std::size_t p = 0; a.has_rhythm && p < m; ++p) {
-        if (!b[p]->has_rhythm) continue;
-        out[p].set(component::timing,
-                   quantum::detail::histogram_fidelity<Lanes>(
-                       a.rhythm_roots.data(), b[p]->rhythm_roots.data(), a.rhythm_roots.size()));
+    if (a.has_rhythm) {
+        std::array<std::size_t, pair_block> with_rhythm{};
+        std::size_t count = 0;
+        for (std::size_t p = 0; p < m; ++p) {
+            with_rhythm[count] = p;
+            count += b[p]->has_rhythm ? 1U : 0U;
+        }
+        std::size_t k = 0;
+        for (; k + 4 <= count; k += 4) compare_rhythms<Lanes, 4>(a, b, &with_rhythm[k], out);
+        for (; k + 2 <= count; k += 2) compare_rhythms<Lanes, 2>(a, b, &with_rhythm[k], out);
+        for (; k < count; ++k) compare_rhythms<Lanes, 1>(a, b, &with_rhythm[k], out);
     }
     for (std::size_t p = 0; a.known_count >= 2 && p < m; ++p) {
         if (b[p]->known_count < 2) continue;
@@ -100,9 +149,10 @@ WEFT_INLINE void compare_block(profile::dense_fingerprint const& a,
         if (!crossings) continue;
         auto agreement = *crossings;
         if (a.has_link && b[p]->has_link) {
-            if (auto const link = options.links(a.link, b[p]->link)) {
+            double link = 0.0;
+            if (options.links.score_to<Lanes>(a.link, b[p]->link, link)) {
                 agreement =
-                    clamp_unit(options.link_share * *link + (1.0 - options.link_share) * agreement);
+                    clamp_unit(options.link_share * link + (1.0 - options.link_share) * agreement);
             }
         }
         out[p].set(component::knot, agreement);

@@ -89,7 +89,8 @@ public:
     /// Raw values are combined, and the scores say so. Throws invalid_argument for bad options.
     explicit scorer(score_options options = {})
         : options_(options)
-        , weighing_(options.weights) {
+        , weighing_(options.weights)
+        , scale_(multiplier(options.relation)) {
         require_unit("compare.link_share", options_.compare.link_share);
     }
 
@@ -122,10 +123,9 @@ public:
         pair_score out;
         out.from_percentiles = calibrated();
         auto fair = raw;
-        for (std::size_t c = 0; calibrated() && c < component_count; ++c) calibrate(fair, c, table);
+        if (calibrated()) calibrate({&fair, 1}, table);
         auto const& values = fair.value;
         auto const usable = fair.present;
-        auto const scale = multiplier(options_.relation);
         double sum = 0.0;
         for (std::size_t c = 0; c < component_count; ++c) {
             auto& part = out.components[c];
@@ -137,7 +137,7 @@ public:
             }
             if (calibrated()) part.percentile = values[c];
             part.weight = weighing_.share(usable, c);
-            part.contribution = part.weight * values[c] * scale;
+            part.contribution = part.weight * values[c] * scale_;
             sum += part.contribution;
         }
         auto const brief = finish(values, usable, table);
@@ -189,31 +189,62 @@ private:
                      std::size_t m, brief_score* out) const {
         std::array<raw_components, pair_block> raw;
         compare_block(a, b, m, options_.compare, raw.data());
-        std::array<pair_distribution const*, pair_block> table{};
-        if (calibrated()) {
-            for (std::size_t p = 0; p < m; ++p) {
-                table[p] = p > 0 && b[p]->dense.kind == b[p - 1]->dense.kind
-                               ? table[p - 1]
-                               : distribution(a, *b[p]);
+#if WEFT_HAS_WIDE_KERNELS
+        if (weft::detail::has_wide_lanes()) return weigh_wide(a, b, m, raw, out);
+#endif
+        weigh(a, b, m, raw, out);
+    }
+
+#if WEFT_HAS_WIDE_KERNELS
+    WEFT_WIDE_KERNEL void weigh_wide(profile::fingerprint const& a,
+                                     profile::fingerprint const* const* b, std::size_t m,
+                                     std::array<raw_components, pair_block>& raw,
+                                     brief_score* out) const noexcept {
+        weigh(a, b, m, raw, out);
+    }
+#endif
+
+    /// The brief scores of a and b[0..m) from their raw components, which are used up.
+    WEFT_INLINE void weigh(profile::fingerprint const& a, profile::fingerprint const* const* b,
+                           std::size_t m, std::array<raw_components, pair_block>& raw,
+                           brief_score* out) const noexcept {
+        for (std::size_t from = 0; from < m;) {
+            auto const to = calibrated() ? same_kind(b, from, m) : m;
+            auto const* const table = distribution(a, *b[from]);
+            if (calibrated()) calibrate({raw.data() + from, to - from}, table);
+            for (; from < to; ++from) {
+                out[from] = finish(raw[from].value, raw[from].present, table);
             }
-            for (std::size_t c = 0; c < component_count; ++c) {
-                for (std::size_t p = 0; p < m; ++p) calibrate(raw[p], c, table[p]);
-            }
-        }
-        for (std::size_t p = 0; p < m; ++p) {
-            out[p] = finish(raw[p].value, raw[p].present, table[p]);
         }
     }
 
-    /// Replaces the value of component c by its percentile; it is absent where there is none.
-    static void calibrate(raw_components& raw, std::size_t c,
-                          pair_distribution const* table) noexcept {
-        if (!contains(raw.present, c)) return;
-        if (table != nullptr && table->component[c]) {
-            raw.value[c] = table->component[c]->percentile(raw.value[c]);
-        } else {
-            raw.value[c] = 0.0;
-            raw.present = static_cast<component_set>(raw.present & ~(1U << c));
+    /// The end of the entities from b[from] on that are of its kind.
+    [[nodiscard]] static std::size_t same_kind(profile::fingerprint const* const* b,
+                                               std::size_t from, std::size_t m) noexcept {
+        auto const kind = b[from]->dense.kind;
+        while (++from < m && b[from]->dense.kind == kind) {
+        }
+        return from;
+    }
+
+    /// Replaces values by their percentiles; what has none becomes absent. The value of what is
+    /// absent becomes some finite number, which spares a branch.
+    static void calibrate(std::span<raw_components> raws, pair_distribution const* table) noexcept {
+        for (std::size_t c = 0; c < component_count; ++c) {
+            if (table != nullptr && table->component[c]) {
+                auto const& quantiles = *table->component[c];
+                auto const at = [&](std::size_t p) -> double& { return raws[p].value[c]; };
+                if (raws.size() == pair_block) {
+                    quantiles.percentiles<pair_block>(at);
+                } else {
+                    for (auto& raw : raws) raw.value[c] = quantiles.percentile(raw.value[c]);
+                }
+            } else {
+                for (auto& raw : raws) {
+                    raw.value[c] = 0.0;
+                    raw.present = static_cast<component_set>(raw.present & ~(1U << c));
+                }
+            }
         }
     }
 
@@ -224,7 +255,7 @@ private:
         if (!weighing_.any(usable)) return out;
         out.present = true;
         auto const combined = weighing_.mean(values, usable);
-        out.score = clamp_unit(combined * multiplier(options_.relation));
+        out.score = clamp_unit(combined * scale_);
         if (!calibrated()) {
             out.percentile = out.score;
         } else if (table->combined[usable]) {
@@ -235,6 +266,7 @@ private:
 
     score_options options_;
     combiner weighing_;
+    double scale_;
     std::shared_ptr<calibration const> calibration_;
 };
 

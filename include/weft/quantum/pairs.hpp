@@ -54,30 +54,41 @@ WEFT_INLINE void keep_rounded([[maybe_unused]] Real& product) noexcept {
     }
 }
 
-/// overlap by registers of one width, in the order of ordered_sum: the same bits for any.
-template <class Lanes>
-[[nodiscard]] WEFT_INLINE double overlap(double const* a, double const* b, std::size_t n) noexcept {
+/// The overlaps of `a` with each of Rows others, by registers of one width, in the order of
+/// ordered_sum: the same bits for any width and any number of rows.
+template <class Lanes, std::size_t Rows>
+[[nodiscard]] WEFT_INLINE std::array<double, Rows>
+overlaps(double const* a, std::array<double const*, Rows> const& b, std::size_t n) noexcept {
     constexpr std::size_t groups = 8 / Lanes::count;
-    std::array<typename Lanes::real, groups> sum{};
+    std::array<std::array<typename Lanes::real, groups>, Rows> sum{};
     std::size_t i = 0;
     for (; i + 8 <= n; i += 8) {
         for (std::size_t g = 0; g < groups; ++g) {
             typename Lanes::real x, y;
             weft::detail::load(x, a + i + g * Lanes::count);
-            weft::detail::load(y, b + i + g * Lanes::count);
-            sum[g] += x * y;
+            for (std::size_t r = 0; r < Rows; ++r) {
+                weft::detail::load(y, b[r] + i + g * Lanes::count);
+                sum[r][g] += x * y;
+            }
         }
     }
-    auto s = std::bit_cast<std::array<double, 8>>(sum);
-    for (std::size_t k = 0; i + k < n; ++k) s[k] += a[i + k] * b[i + k];
-    return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+    std::array<double, Rows> out;
+    for (std::size_t r = 0; r < Rows; ++r) {
+        auto s = std::bit_cast<std::array<double, 8>>(sum[r]);
+        for (std::size_t k = 0; i + k < n; ++k) s[k] += a[i + k] * b[r][i + k];
+        out[r] = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+    }
+    return out;
 }
 
-/// histogram_fidelity by registers of one width: the same bits for any.
+/// The same for one other.
 template <class Lanes>
-[[nodiscard]] WEFT_INLINE double histogram_fidelity(double const* root_p, double const* root_q,
-                                                    std::size_t n) noexcept {
-    double const coefficient = overlap<Lanes>(root_p, root_q, n);
+[[nodiscard]] WEFT_INLINE double overlap(double const* a, double const* b, std::size_t n) noexcept {
+    return overlaps<Lanes, 1>(a, {b}, n)[0];
+}
+
+/// The fidelity of two histograms from the overlap of their roots.
+[[nodiscard]] WEFT_INLINE double fidelity_of_overlap(double coefficient) noexcept {
     double const f = coefficient * coefficient;
     return f > 1.0 ? 1.0 : f;
 }
@@ -115,7 +126,7 @@ template <class Lanes>
 /// coefficient, clamped to [0,1].
 [[nodiscard]] inline double histogram_fidelity(double const* root_p, double const* root_q,
                                                std::size_t n) noexcept {
-    return detail::histogram_fidelity<weft::detail::target_lanes>(root_p, root_q, n);
+    return detail::fidelity_of_overlap(overlap(root_p, root_q, n));
 }
 
 /// The same for long doubles.

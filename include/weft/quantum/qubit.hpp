@@ -13,6 +13,7 @@
 #include "weft/core/lanes.hpp"
 #include "weft/core/number.hpp"
 #include "weft/core/unit.hpp"
+#include "weft/quantum/exponential.hpp"
 #include "weft/quantum/logarithm.hpp"
 #include "weft/quantum/pairs.hpp"
 #include "weft/quantum/real.hpp"
@@ -310,22 +311,44 @@ public:
         }
     }
 
+    /// The mean's logarithm, below `logarithm_of_zero` for a mean of 0. False where no dimension
+    /// has a weight.
+    [[nodiscard]] WEFT_INLINE bool logarithm_of_mean(double& out) const noexcept {
+        auto const total = across(weight_);
+        if (!(total > 0.0)) return false;
+        auto const f = std::bit_cast<std::array<double, 4>>(least_);
+        auto const least = smaller(smaller(f[0], f[2]), smaller(f[1], f[3]));
+        out = least >= 0x1p-1022 ? across(sum_) / total : 2.0 * logarithm_of_zero;
+        return true;
+    }
+
     [[nodiscard]] WEFT_INLINE std::optional<double> value() const noexcept {
-        auto const weight = std::bit_cast<std::array<double, 4>>(weight_);
-        auto const total = (weight[0] + weight[2]) + (weight[1] + weight[3]);
-        if (!(total > 0.0)) return std::nullopt;
-        for (double const f : std::bit_cast<std::array<double, 4>>(least_)) {
-            if (!(f >= 0x1p-1022)) return 0.0;
-        }
-        auto const sum = std::bit_cast<std::array<double, 4>>(sum_);
-        return clamp_unit(std::exp(((sum[0] + sum[2]) + (sum[1] + sum[3])) / total));
+        std::array<double, 4> mean{};
+        if (!logarithm_of_mean(mean[0])) return std::nullopt;
+        auto const logarithm = mean[0];
+        exponentials<Lanes>(mean);
+        return from_logarithm(logarithm, mean[0]);
+    }
+
+    /// A mean from its logarithm and the exponential of that.
+    [[nodiscard]] WEFT_INLINE static double from_logarithm(double logarithm,
+                                                           double exponential) noexcept {
+        return logarithm < logarithm_of_zero ? 0.0 : smaller(exponential, 1.0);
     }
 
 private:
     static constexpr std::size_t groups = 4 / Lanes::count;
     using real = typename Lanes::real;
     using four = std::array<real, groups>;
+    static constexpr double logarithm_of_zero = -1000.0;
 
+    [[nodiscard]] WEFT_INLINE static double smaller(double x, double y) noexcept {
+        return x < y ? x : y;
+    }
+    [[nodiscard]] WEFT_INLINE static double across(four const& x) noexcept {
+        auto const v = std::bit_cast<std::array<double, 4>>(x);
+        return (v[0] + v[2]) + (v[1] + v[3]);
+    }
     template <std::size_t N>
     WEFT_INLINE static void product(real& out, std::array<double, N> const& a,
                                     std::array<double, N> const& b, std::size_t at) noexcept {
@@ -340,15 +363,25 @@ private:
     four least_ = std::bit_cast<four>(std::array<double, 4>{1.0, 1.0, 1.0, 1.0});
 };
 
-/// profile_fidelity by registers of one width: the same bits for any.
-template <class Lanes, std::size_t N>
-[[nodiscard]] WEFT_INLINE std::optional<double> profile_fidelity(profile_register<N> const& a,
-                                                                 profile_register<N> const& b,
-                                                                 std::size_t n) noexcept {
-    WEFT_ASSERT(n <= N);
-    weighted_geometric_mean<Lanes> mean;
-    mean.add(a, b, n);
-    return mean.value();
+/// profile_fidelity of `a` with b(p) for each p < m <= Count, by registers of one width: the same
+/// bits for any. Calls use(p, fidelity) where it is present.
+template <class Lanes, std::size_t Count, std::size_t N, class Other, class Use>
+WEFT_INLINE void profile_fidelities(profile_register<N> const& a, Other const& b, std::size_t m,
+                                    std::size_t n, Use const& use) noexcept {
+    WEFT_ASSERT(n <= N && m <= Count);
+    using mean_of = weighted_geometric_mean<Lanes>;
+    std::array<double, Count> logarithm{};
+    std::array<bool, Count> known{};
+    for (std::size_t p = 0; p < m; ++p) {
+        mean_of mean;
+        mean.add(a, b(p), n);
+        known[p] = mean.logarithm_of_mean(logarithm[p]);
+    }
+    auto exponential = logarithm;
+    exponentials<Lanes>(exponential);
+    for (std::size_t p = 0; p < m; ++p) {
+        if (known[p]) use(p, mean_of::from_logarithm(logarithm[p], exponential[p]));
+    }
 }
 
 } // namespace detail
@@ -361,7 +394,10 @@ template <std::size_t N>
 [[nodiscard]] std::optional<double> profile_fidelity(profile_register<N> const& a,
                                                      profile_register<N> const& b,
                                                      std::size_t n) noexcept {
-    return detail::profile_fidelity<weft::detail::target_lanes>(a, b, n);
+    WEFT_ASSERT(n <= N);
+    detail::weighted_geometric_mean<weft::detail::target_lanes> mean;
+    mean.add(a, b, n);
+    return mean.value();
 }
 
 /// The same over any number of dimensions; dimension i of `a` is compared with dimension i of `b`.
