@@ -77,7 +77,7 @@ struct real_result {
 /// groups as these are in others. Compatibilities from the other groups: Jaccard, and the cosine of
 /// memberships weighed by ln(people / members).
 inline real_result real_against_random(memberships const& d, std::size_t matches,
-                                       std::uint64_t seed) {
+                                       std::uint64_t seed, std::size_t every = 1) {
     weft::fabric::detail::splitmix random(seed);
     std::vector<std::vector<std::size_t>> by_count;
     for (std::size_t p = 0; p < d.groups_of.size(); ++p) {
@@ -93,7 +93,7 @@ inline real_result real_against_random(memberships const& d, std::size_t matches
     }
     real_result out;
     std::map<std::string, std::vector<double>> real, made_up;
-    for (std::size_t g = 0; g < d.members_of.size(); ++g) {
+    for (std::size_t g = 0; g < d.members_of.size(); g += every) {
         std::vector<std::size_t> members;
         for (auto const p : d.members_of[g]) {
             if (d.groups_of[p].size() > 1) members.push_back(p);

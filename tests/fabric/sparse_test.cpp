@@ -20,11 +20,11 @@ bool near(std::optional<double> const& a, std::optional<double> const& b, double
 }
 
 RC_GTEST_PROP(sparse_stability, is_that_of_the_matrix, ()) {
-    int const n = weft_test::whole(0, 40);
+    int const n = weft_test::whole(0, 14);
     Eigen::MatrixXd const c = weft_test::group(n, weft_test::whole(0, 9));
     auto const dense = stability(c);
     sparse_budget small;
-    small.most_core = static_cast<std::size_t>(weft_test::whole(1, 30));
+    small.most_core = static_cast<std::size_t>(weft_test::whole(1, 10));
     for (auto const& s : {stability(sparse(c)), stability(sparse(c), {}, small)}) {
         RC_ASSERT(near(s.density, dense.density, 1e-15));
         RC_ASSERT(near(s.cohesion, dense.cohesion, 1e-13));
