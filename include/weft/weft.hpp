@@ -101,6 +101,7 @@
 #include "weft/quantum/pair_matrix.hpp"
 #include "weft/quantum/pairs.hpp"
 #include "weft/quantum/pivoted.hpp"
+#include "weft/quantum/product.hpp"
 #include "weft/quantum/qubit.hpp"
 #include "weft/quantum/real.hpp"
 #include "weft/quantum/singular.hpp"

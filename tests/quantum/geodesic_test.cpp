@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <random>
+#include <type_traits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -112,6 +113,49 @@ TEST(geodesic, a_series_passes_through_its_states) {
     std::vector<double> const wide{-1.7e308, 0.0, 1.7e308};
     EXPECT_NEAR(bures_angle(interpolate<ket>(wide, states, -0.85e308), states[0]),
                 bures_angle(states[0], states[1]) / 2.0, 1e-14);
+}
+
+TEST(geodesic, histograms_stay_histograms) {
+    histogram const a({0.5, 0.5, 0.0}), b({0.0, 0.2, 0.8});
+    auto const path = geodesic(a, b);
+    EXPECT_EQ(path.at(0.0).roots(), a.roots());
+    EXPECT_EQ(path.at(1.0).roots(), b.roots());
+    EXPECT_NEAR(path.angle(), bures_angle(a, b), 1e-15);
+    constant_speed(path, 1e-14);
+    histogram const up({1.0, 0.0}), down({0.0, 1.0});
+    EXPECT_NEAR(geodesic(up, down).at(0.5).roots()[0], std::sqrt(0.5), 1e-15);
+}
+
+TEST(geodesic, a_series_found_once_is_the_same_at_every_time_and_for_every_kind) {
+    std::mt19937_64 random(6);
+    auto const same = [](auto const& states, auto const& distance) {
+        std::vector<double> const times{0.0, 1.5, 2.0};
+        using state = std::remove_cvref_t<decltype(states[0])>;
+        state_series<state> const series(times, states);
+        for (double const at : {0.0, 0.3, 1.5, 1.9, 2.0}) {
+            EXPECT_EQ(distance(series.at(at), interpolate<state>(times, states, at)), 0.0);
+        }
+        double const whole = bures_angle(states[0], states[1]);
+        EXPECT_NEAR(bures_angle(series.at(0.5), states[0]), whole / 3.0, 1e-7);
+        EXPECT_NEAR(bures_angle(decay(states[0], states[2], 2.0, 1.0), states[2]),
+                    bures_angle(states[0], states[2]) * std::exp(-2.0), 1e-7);
+        EXPECT_THROW((void)series.at(2.1), weft::invalid_argument);
+        EXPECT_THROW(state_series<state>({0.0, 1.0}, states), weft::invalid_argument);
+    };
+    auto const by_matrix = [](auto const& x, auto const& y) {
+        return static_cast<double>((x.matrix() - y.matrix()).norm());
+    };
+    auto const d = [&] { return weft_test::seeded_density(random, 3, 2); };
+    same(std::vector<density>{d(), d(), d()}, by_matrix);
+    same(
+        std::vector<histogram>{histogram({0.5, 0.5}), histogram({0.1, 0.9}), histogram({1.0, 0.0})},
+        [](auto const& x, auto const& y) { return x.roots() == y.roots() ? 0.0 : 1.0; });
+    using fixed = basic_ket<float, 2>;
+    auto const k = [](float x, float y) { return normalized<2>(Eigen::Vector2cf(x, y)); };
+    same(std::vector<fixed>{k(1, 0), k(1, 1), k(1, -2)},
+         [](auto const& x, auto const& y) { return x.amplitudes() == y.amplitudes() ? 0.0 : 1.0; });
+    same(std::vector<qubit>{{0.3, 0.1, 1.0}, {1.0, 0.5, 0.5}, {2.0, 1.0, 0.9}},
+         [](qubit const& x, qubit const& y) { return infidelity(x, y); });
 }
 
 TEST(geodesic, decay_halves_the_angle_each_half_life) {

@@ -2,13 +2,17 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <random>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "quantum/seeded.hpp"
 #include "weft/quantum/spectrum.hpp"
+#include "weft/quantum/uhlmann.hpp"
 
 namespace {
 
@@ -74,6 +78,45 @@ TEST(measures, groups_are_averaged_and_shared) {
     EXPECT_THROW((void)average_fidelity(std::span<histogram const>(group).first(1)),
                  weft::invalid_argument);
     EXPECT_THROW((void)matusita_affinity({}), weft::invalid_argument);
+}
+
+TEST(measures, multivariate_fidelities_meet_where_states_commute) {
+    histogram const p({0.5, 0.3, 0.2}), q({0.2, 0.2, 0.6}), r({0.1, 0.8, 0.1});
+    std::vector<histogram> const classical{p, q, r};
+    std::vector<density> const quantum{diagonal({0.5, 0.3, 0.2}), diagonal({0.2, 0.2, 0.6}),
+                                       diagonal({0.1, 0.8, 0.1})};
+    std::span<density const> const group(quantum);
+    EXPECT_NEAR(log_euclidean_fidelity(group), matusita_affinity(classical), 1e-14);
+    EXPECT_NEAR(average_root_fidelity(std::span<histogram const>(classical)),
+                (affinity(p, q) + affinity(p, r) + affinity(q, r)) / 3.0, 1e-15);
+    EXPECT_NEAR(log_euclidean_fidelity(group.first(1)), 1.0, 1e-14);
+    std::mt19937_64 random(12);
+    std::vector<density> any{weft_test::seeded_density(random, 3, 4),
+                             weft_test::seeded_density(random, 3, 3),
+                             weft_test::seeded_density(random, 3, 5)};
+    double const f = log_euclidean_fidelity(std::span<density const>(any));
+    std::swap(any[0], any[2]);
+    EXPECT_NEAR(log_euclidean_fidelity(std::span<density const>(any)), f, 1e-14);
+    EXPECT_GT(f, 0.0);
+    EXPECT_LT(f, 1.0);
+    any.push_back(diagonal({1.0, 0.0, 0.0}));
+    EXPECT_THROW((void)log_euclidean_fidelity(std::span<density const>(any)), weft::domain_error);
+    EXPECT_THROW((void)log_euclidean_fidelity(std::span<density const>()), weft::invalid_argument);
+}
+
+TEST(measures, of_products_of_qubits_are_those_of_the_whole) {
+    qubit_product const a({{0.3, 0.1, 0.5}, {1.0, 2.0, 1.0}, {2.0, 0.0, 0.0}}),
+        b({{0.9, 0.4, 0.7}, {1.1, 2.0, 1.0}, {0.1, 1.0, 0.3}});
+    auto const x = to_density(a), y = to_density(b);
+    EXPECT_NEAR(hilbert_schmidt_distance(a, b), hilbert_schmidt_distance(x, y), 1e-15);
+    EXPECT_NEAR(affinity(a, b), affinity(x, y), 1e-15);
+    EXPECT_NEAR(hellinger_distance(a, b), hellinger_distance(x, y), 1e-15);
+    EXPECT_NEAR(renyi_entropy(a, 0.5), renyi_entropy(x, 0.5), 1e-14);
+    EXPECT_NEAR(tsallis_entropy(a, 0.5), tsallis_entropy(x, 0.5), 1e-14);
+    EXPECT_EQ(hilbert_schmidt_distance(a, a), 0.0);
+    EXPECT_EQ(hellinger_distance(a, a), 0.0);
+    qubit_product const near({{0.3 + 1e-9, 0.1, 0.5}, {1.0, 2.0, 1.0}, {2.0, 0.0, 0.0}});
+    EXPECT_NEAR(hilbert_schmidt_distance(a, near) / (0.5 * 1e-9 * std::sqrt(0.25)), 1.0, 1e-6);
 }
 
 TEST(measures, partial_traces_of_products_are_the_parts) {

@@ -1,12 +1,17 @@
 #include "weft/quantum/state.hpp"
 
+#include <cmath>
+#include <complex>
+#include <limits>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include "quantum/support.hpp"
 #include "support/numbers.hpp"
+#include "weft/quantum/fidelity.hpp"
 
 namespace {
 
@@ -166,6 +171,80 @@ TEST(histogram, is_checked) {
     EXPECT_THROW((void)histogram_of_counts(zero), weft::invalid_argument);
     EXPECT_THROW((void)histogram_of_counts(negative), weft::invalid_argument);
     EXPECT_EQ(histogram_of_counts(tiny).roots()[0], 1.0);
+}
+
+/// The same faulty input in every real type: what is refused names the property.
+template <class Real>
+void faulty_input() {
+    using matrix = weft::quantum::detail::matrix<Real>;
+    using vector = weft::quantum::detail::vector<Real>;
+    using state = basic_density<Real>;
+    using number = std::complex<Real>;
+    Real const huge = std::numeric_limits<Real>::max() / 4;
+    Real const tiny = std::numeric_limits<Real>::denorm_min();
+    auto const rho = [](matrix const& m) {
+        return refusal([&] { (void)state::from_matrix(m, {}, "rho"); });
+    };
+    auto const factor = [](matrix const& m) {
+        return refusal([&] { (void)state::from_factor(m, {}, "f"); });
+    };
+    auto const vec = [](vector const& v) {
+        return refusal([&] { (void)basic_ket<Real>(v, {}, "k"); });
+    };
+    auto const diagonal_of = [](Real x, Real y) {
+        matrix m = matrix::Zero(2, 2);
+        m(0, 0) = x;
+        m(1, 1) = y;
+        return m;
+    };
+    EXPECT_TRUE(contains(rho(matrix::Zero(2, 3)), "a square matrix"));
+    EXPECT_TRUE(contains(rho(matrix(0, 0)), "at least one entry"));
+    EXPECT_TRUE(contains(factor(matrix(0, 0)), "at least one entry"));
+    EXPECT_TRUE(contains(vec(vector(0)), "no amplitudes"));
+    auto skew = diagonal_of(Real(.5), Real(.5));
+    skew(0, 1) = number(Real(.25));
+    EXPECT_TRUE(contains(rho(skew), "Hermitian; off by 0.25"));
+    EXPECT_TRUE(contains(rho(diagonal_of(Real(.5), Real(.25))), "a trace of 0.75"));
+    EXPECT_TRUE(contains(factor(diagonal_of(Real(.5), Real(.5))), "a trace of 0.5"));
+    EXPECT_TRUE(contains(rho(diagonal_of(Real(1.25), Real(-.25))), "a pivot of -0.25 at index 1"));
+    EXPECT_NE(rho(diagonal_of(huge, huge)), "accepted");
+    EXPECT_NE(factor(diagonal_of(huge, huge)), "accepted");
+    EXPECT_NE(vec(vector::Constant(2, huge)), "accepted");
+    EXPECT_NE(vec(vector::Constant(2, tiny)), "accepted");
+    EXPECT_TRUE(contains(vec(vector::Zero(2)), "a squared norm of 0"));
+    EXPECT_EQ(rho(diagonal_of(Real(1), tiny)), "accepted");
+    EXPECT_EQ(factor(diagonal_of(Real(1), tiny)), "accepted");
+    EXPECT_EQ(rho(matrix::Ones(1, 1)), "accepted");
+    EXPECT_EQ(vec(vector::Ones(1)), "accepted");
+    for (Real const scale : {huge, tiny}) {
+        auto const a = normalized(vector(vector::Constant(2, scale)));
+        EXPECT_NEAR(static_cast<double>(a.amplitudes()(0).real()), std::sqrt(.5), 1e-7);
+        auto const h = histogram_of_counts(std::vector<Real>{scale, scale, 0});
+        EXPECT_NEAR(static_cast<double>(h.roots()[0]), std::sqrt(.5), 1e-7);
+    }
+    EXPECT_THROW((void)normalized(vector(vector::Zero(2))), weft::invalid_argument);
+    EXPECT_THROW((void)normalized<3>(vector(vector::Ones(2))), weft::invalid_argument);
+    EXPECT_THROW((void)(basic_density<Real, 3>::from_matrix(matrix::Identity(2, 2) / Real(2))),
+                 weft::invalid_argument);
+    EXPECT_THROW(basic_histogram<Real>({Real(.5), Real(.25)}), weft::invalid_argument);
+    EXPECT_THROW(basic_histogram<Real>({Real(1.5), Real(-.5)}), weft::invalid_argument);
+    EXPECT_THROW(basic_histogram<Real>(std::vector<Real>()), weft::invalid_argument);
+    EXPECT_THROW(basic_qubit_product<Real>({{0, 0, Real(1.5)}}), weft::invalid_argument);
+    EXPECT_THROW(basic_qubit_product<Real>(std::vector<basic_qubit<Real>>()),
+                 weft::invalid_argument);
+    auto const two = normalized(vector(vector::Ones(2))),
+               three = normalized(vector(vector::Ones(3)));
+    EXPECT_THROW((void)fidelity(two, three), weft::invalid_argument);
+    EXPECT_THROW((void)fidelity(two, state::from_factor(matrix(three.amplitudes()))),
+                 weft::invalid_argument);
+    EXPECT_THROW((void)fidelity(basic_histogram<Real>({1}), basic_histogram<Real>({1, 0})),
+                 weft::invalid_argument);
+}
+
+TEST(states, of_every_real_type_refuse_faulty_input) {
+    faulty_input<float>();
+    faulty_input<double>();
+    faulty_input<long double>();
 }
 
 } // namespace

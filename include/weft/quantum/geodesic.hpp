@@ -7,15 +7,16 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include <Eigen/Core>
-#include <Eigen/SVD>
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
 #include "weft/quantum/distance.hpp"
+#include "weft/quantum/factors.hpp"
 #include "weft/quantum/fidelity.hpp"
 #include "weft/quantum/state.hpp"
 #include "weft/quantum/uhlmann.hpp"
@@ -118,13 +119,16 @@ public:
         padded_.leftCols(r) = detail::wide(a_);
         matrix other = matrix::Zero(d, width);
         other.leftCols(s) = detail::wide(b_);
-        matrix const c = padded_.adjoint() * other;
-        Eigen::JacobiSVD<matrix> const svd(c, Eigen::ComputeFullU | Eigen::ComputeFullV);
-        matrix const turn = svd.matrixV() * svd.matrixU().adjoint();
-        aligned_ = other * turn;
-        detail::real_vector<share> const values = svd.singularValues();
-        unique_ = values(std::min(r, s) - 1) > detail::no_overlap<share>;
-        share const root = detail::within_unit<share>(values.sum());
+        // Singular values in no order: the least of those that the ranks allow decides.
+        auto c = detail::adjoint_product<share>(other, padded_);
+        auto const polar = detail::polar_factor(c);
+        aligned_ = detail::product_of<share>(other, detail::joined(polar.isometry));
+        auto values = polar.values;
+        std::sort(values.begin(), values.end(), [](share x, share y) { return x > y; });
+        unique_ = values[static_cast<std::size_t>(std::min(r, s)) - 1] > detail::no_overlap<share>;
+        share sum = 0;
+        for (auto const value : values) sum += value;
+        share const root = detail::within_unit(sum);
         share const distance2 = std::min(share{2}, (padded_ - aligned_).squaredNorm());
         angle_ = detail::angle(root * root, detail::within_unit(distance2 * (1 - distance2 / 4)));
     }
@@ -178,6 +182,46 @@ basic_qubit<Real> to_qubit(matrix<Real> const& f) {
 
 } // namespace detail
 
+/// The Bures geodesic of two qubits.
+template <real_number Real = double>
+class basic_qubit_path {
+public:
+    using state = basic_qubit<Real>;
+    using share = detail::working<Real>;
+
+    /// Throws invalid_argument for faulty qubits.
+    basic_qubit_path(state a, state b)
+        : a_(a)
+        , b_(b)
+        , path_(factor("a", a), factor("b", b)) {}
+
+    /// The Bures angle of the ends, in [0, pi/2].
+    [[nodiscard]] Real angle() const noexcept { return static_cast<Real>(path_.angle()); }
+    [[nodiscard]] bool unique() const noexcept { return path_.unique(); }
+
+    /// The state at t in [0,1]. Throws invalid_argument beyond.
+    [[nodiscard]] state at(share t) const {
+        detail::require_share(t);
+        if (t == 0) return a_;
+        if (t == 1) return b_;
+        auto const q = detail::to_qubit(path_.factor_at(t));
+        return {static_cast<Real>(q.theta), static_cast<Real>(q.phi),
+                static_cast<Real>(q.bloch_length)};
+    }
+
+private:
+    static basic_density<share> factor(std::string_view argument, state const& q) {
+        require_qubit(argument, q);
+        return basic_density<share>::from_factor(detail::qubit_factor(detail::wide(q)));
+    }
+
+    state a_;
+    state b_;
+    basic_density_path<share> path_;
+};
+
+using qubit_path = basic_qubit_path<>;
+
 /// A path between two products of qubits that stays a product: each qubit on its own Bures
 /// geodesic. (The geodesic of the products as a whole leaves the products.) The angle of each qubit
 /// is travelled at constant speed; where all are pure, so is the path.
@@ -192,11 +236,9 @@ public:
         : a_(std::move(a))
         , b_(std::move(b)) {
         detail::require_same_size(a_, b_);
-        auto const factor = [](basic_qubit<Real> const& q) {
-            return basic_density<share>::from_factor(detail::qubit_factor(detail::wide(q)));
-        };
+        paths_.reserve(a_.qubits().size());
         for (std::size_t i = 0; i < a_.qubits().size(); ++i) {
-            paths_.emplace_back(factor(a_.qubits()[i]), factor(b_.qubits()[i]));
+            paths_.emplace_back(a_.qubits()[i], b_.qubits()[i]);
         }
     }
 
@@ -214,18 +256,14 @@ public:
         if (t == 0) return a_;
         if (t == 1) return b_;
         auto qubits = a_.qubits();
-        for (std::size_t i = 0; i < qubits.size(); ++i) {
-            auto const q = detail::to_qubit(paths_[i].factor_at(t));
-            qubits[i] = {static_cast<Real>(q.theta), static_cast<Real>(q.phi),
-                         static_cast<Real>(q.bloch_length)};
-        }
+        for (std::size_t i = 0; i < qubits.size(); ++i) qubits[i] = paths_[i].at(t);
         return state(std::move(qubits));
     }
 
 private:
     state a_;
     state b_;
-    std::vector<basic_density_path<share>> paths_;
+    std::vector<basic_qubit_path<Real>> paths_;
 };
 
 using qubit_product_path = basic_qubit_product_path<>;
@@ -282,6 +320,10 @@ template <class Real, int D>
 [[nodiscard]] basic_density_path<Real, D> geodesic(basic_density<Real, D> a,
                                                    basic_density<Real, D> b) {
     return {std::move(a), std::move(b)};
+}
+template <class Real>
+[[nodiscard]] basic_qubit_path<Real> geodesic(basic_qubit<Real> a, basic_qubit<Real> b) {
+    return {a, b};
 }
 template <class Real, int N>
 [[nodiscard]] basic_qubit_product_path<Real, N> geodesic(basic_qubit_product<Real, N> a,

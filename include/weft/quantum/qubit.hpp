@@ -26,6 +26,8 @@ namespace weft::inline v0::quantum {
 /// [0, pi]). Length 1 is a pure state, length 0 the maximally mixed one.
 template <real_number Real = double>
 struct basic_qubit {
+    using real = Real;
+
     Real theta = 0;
     Real phi = 0;
     Real bloch_length = 1;

@@ -160,6 +160,10 @@ template <class Real, int N>
 [[nodiscard]] Real von_neumann_entropy(basic_histogram<Real, N> const&) noexcept {
     return 0;
 }
+template <class Real>
+[[nodiscard]] Real von_neumann_entropy(basic_qubit<Real> const& q) noexcept {
+    return static_cast<Real>(detail::qubit_entropy(detail::wide(q).bloch_length));
+}
 /// The sum over the qubits.
 template <class Real, int N>
 [[nodiscard]] Real von_neumann_entropy(basic_qubit_product<Real, N> const& a) {
@@ -188,6 +192,13 @@ template <class Real, int N>
                                  std::type_identity_t<detail::working<Real>> alpha) {
     detail::require_order("alpha", alpha);
     return 0;
+}
+template <class Real>
+[[nodiscard]] Real renyi_entropy(basic_qubit<Real> const& q,
+                                 std::type_identity_t<detail::working<Real>> alpha) {
+    detail::require_order("alpha", alpha);
+    return static_cast<Real>(
+        detail::renyi_of(detail::qubit_values(detail::wide(q).bloch_length), alpha));
 }
 /// The sum over the qubits.
 template <class Real, int N>

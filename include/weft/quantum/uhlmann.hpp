@@ -120,6 +120,20 @@ matrix<Real> tensor(matrix<Real> const& a, matrix<Real> const& b) {
 
 } // namespace detail
 
+/// The state of a qubit as a factor of one or two columns.
+template <class Real>
+[[nodiscard]] basic_density<Real> to_density(basic_qubit<Real> const& q) {
+    require_qubit("qubit", q);
+    return basic_density<Real>::from_factor(
+        detail::qubit_factor(detail::wide(q)).template cast<std::complex<Real>>());
+}
+
+/// The pure state sqrt(p) as a factor of one column.
+template <class Real, int N>
+[[nodiscard]] basic_density<Real, N> to_density(basic_histogram<Real, N> const& a) {
+    return to_density(to_ket(a));
+}
+
 /// A product of n qubits, k of them mixed, as a factor of 2^n x 2^k numbers. Qubit 0 is the most
 /// significant digit of the index. Throws domain_error beyond `largest_factor`.
 template <class Real, int N>
