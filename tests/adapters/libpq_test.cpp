@@ -375,7 +375,8 @@ TEST(postgres, a_deadlock_is_resolved_by_running_one_of_the_two_again) {
     std::thread two([&] { worker(2, 1); });
     one.join();
     two.join();
-    EXPECT_EQ(runs, 3);
+    // The one that runs again may meet the other once more.
+    EXPECT_GE(runs, 3);
     EXPECT_EQ(first(setup, "SELECT sum(v)::integer FROM t"), sql::value(std::int32_t{4}));
 }
 
