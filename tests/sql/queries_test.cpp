@@ -38,7 +38,8 @@ std::vector<statement> every_statement(dialect d, std::string const& text, bool 
     add(compatibility_with(text, cache_entity_type::event, midday, d, options));
     add(high_compatibility(0.7, midday, d, options));
     add(promising_compatibility(0.7, midday, d, options));
-    add(signals_of(text, signal_entity_type::event, signal_type::optimal_timing, midday, d, options));
+    add(signals_of(text, signal_entity_type::event, signal_type::optimal_timing, midday, d,
+                   options));
     if (d == dialect::postgres) {
         add(signals_containing(jsonb{"{\"a\":1}"}, d, options));
     }
@@ -281,7 +282,8 @@ TEST(queries, refuse_what_cannot_be_asked) {
                  invalid_argument);
     EXPECT_THROW((void)signals_containing(jsonb{"{"}, d), invalid_argument);
     EXPECT_THROW((void)monitoring_queries(weft::instant_infinity, d), invalid_argument);
-    EXPECT_THROW((void)monitoring_queries(midday, d, std::chrono::microseconds(0)), invalid_argument);
+    EXPECT_THROW((void)monitoring_queries(midday, d, std::chrono::microseconds(0)),
+                 invalid_argument);
 }
 
 } // namespace

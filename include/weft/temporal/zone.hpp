@@ -65,17 +65,18 @@ private:
 
         /// The local instant in a year.
         [[nodiscard]] instant in(std::chrono::year year) const noexcept {
-            using namespace std::chrono;
+            using std::chrono::sys_days;
             if (kind == kind::month_week_day) {
                 auto const m = year / std::chrono::month(static_cast<unsigned>(month));
                 auto const weekday = std::chrono::weekday(static_cast<unsigned>(day));
-                auto const d = week == 5 ? sys_days(m / weekday[last])
+                auto const d = week == 5 ? sys_days(m / weekday[std::chrono::last])
                                          : sys_days(m / weekday[static_cast<unsigned>(week)]);
                 return instant(d) + time;
             }
             auto ahead = day;
             if (kind == kind::day_without_leap) ahead += year.is_leap() && day >= 60 ? 0 : -1;
-            return instant(sys_days(year / January / 1)) + std::chrono::days(ahead) + time;
+            return instant(sys_days(year / std::chrono::January / 1)) + std::chrono::days(ahead) +
+                   time;
         }
 
         [[nodiscard]] friend bool operator==(rule const&, rule const&) = default;
