@@ -1,6 +1,7 @@
 #include "weft/fabric/formation.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 #include <string>
 #include <vector>
@@ -223,6 +224,15 @@ TEST(form_groups, ties_and_impossible_sizes) {
         FAIL();
     } catch (weft::invalid_argument const& e) {
         EXPECT_NE(std::string(e.what()).find("at most 4 of them can"), std::string::npos);
+    }
+    options.smallest = 2;
+    options.largest = std::numeric_limits<std::size_t>::max();
+    for (int const n : {6, 12, 16}) {
+        std::size_t placed = 0;
+        for (auto const& group : form_groups(weft_test::uniform(n, 0.4), options).groups) {
+            placed += group.size();
+        }
+        EXPECT_EQ(placed, static_cast<std::size_t>(n));
     }
 }
 

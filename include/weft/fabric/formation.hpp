@@ -471,9 +471,10 @@ inline double improve(std::vector<std::vector<std::size_t>>& groups,
 /// wants it. Throws invalid_argument for sizes that are impossible for N (naming the sizes and what
 /// would do), unless `leave_out`; nobody is a fine number of people.
 [[nodiscard]] inline formation form_groups(Eigen::Ref<Eigen::MatrixXd const> const& c,
-                                           formation_options const& options) {
+                                           formation_options const& wanted) {
     require_compatibility("compatibility", c);
-    require_weights(options.weights);
+    require_weights(wanted.weights);
+    auto options = wanted;
     if (options.smallest < 2) {
         WEFT_THROW(invalid_argument("options.smallest", to_text(options.smallest), "at least 2"));
     }
@@ -482,10 +483,12 @@ inline double improve(std::vector<std::vector<std::size_t>>& groups,
                                     "at least options.smallest, " + to_text(options.smallest)));
     }
     auto const n = static_cast<std::size_t>(c.rows());
+    // No group has more people than there are, however large it may be: sums stay in range.
+    options.largest = std::min(options.largest, std::max(n, options.smallest));
     auto const placed = detail::most_placed(n, options.smallest, options.largest);
     if (placed < n && !options.leave_out) {
         WEFT_THROW(invalid_argument(
-            "options", "groups of " + to_text(options.smallest) + " to " + to_text(options.largest),
+            "options", "groups of " + to_text(wanted.smallest) + " to " + to_text(wanted.largest),
             "sizes into which " + to_text(n) + " people can be divided (at most " +
                 to_text(placed) + " of them can, with leave_out)"));
     }
