@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -219,6 +220,21 @@ TEST(diversity, is_one_where_kinds_are_equally_frequent) {
                 (0.25 * std::log(4.0) + 0.75 * std::log(4.0 / 3.0)) / std::log(2.0), 1e-15);
     EXPECT_FALSE(diversity(std::vector<std::size_t>{7, 0}));
     EXPECT_FALSE(diversity({}));
+}
+
+TEST(communities, a_large_group_with_hardly_a_pair_has_no_evidence_rather_than_a_made_up_one) {
+    std::vector<pair> const few{{0, 1, 0.5}, {2, 3, 0.5}, {4, 5, 0.5}};
+    sparse_group const g(20'001, few);
+    std::size_t absent = 0;
+    for (std::uint64_t seed = 0; seed < 40 && absent == 0; ++seed) {
+        community_options options;
+        options.seed = seed;
+        auto const found = communities(g, options);
+        EXPECT_EQ(found.evidence.find("nan"), std::string::npos) << found.evidence;
+        EXPECT_TRUE(!found.p_value || *found.p_value <= 1.0);
+        absent += found.p_value ? 0U : 1U;
+    }
+    EXPECT_GT(absent, 0U);
 }
 
 } // namespace

@@ -460,6 +460,10 @@ inline void judge_by_held_out_half(communities_result& out, sparse_group const& 
         squares += l.compatibility * l.compatibility;
         if (found.of[l.i] == found.of[l.j]) inside += l.compatibility;
     }
+    if (!(total > 0.0)) {
+        out.evidence = "too few pairs are compatible to hold half of them back";
+        return;
+    }
     double chance = 0.0;
     for (double const s : strength) chance += (s / (2.0 * total)) * (s / (2.0 * total));
     double const spread = std::sqrt(std::max(0.0, chance * (1.0 - chance)) * squares);
