@@ -1,5 +1,7 @@
 #include "weft/quantum/pair_matrix.hpp"
 
+#include <algorithm>
+#include <array>
 #include <random>
 #include <thread>
 #include <vector>
@@ -114,7 +116,17 @@ void batch_agrees(std::vector<State> const& states) {
         EXPECT_EQ(top[i], row) << i;
     }
 
-    // One against many.
+    // Two sets, and one against many.
+    auto const m = std::min<std::size_t>(n, 5);
+    Set<double> const few{std::span<State const>(states).first(m)};
+    close.clear();
+    counts.assign(5, 0);
+    for (std::size_t i = 0; i < m * n; ++i) {
+        if (all[i] > 0.3) close.push_back({i / n, i % n, all[i]});
+        ++counts[std::min<std::size_t>(4, static_cast<std::size_t>(all[i] * 5.0))];
+    }
+    EXPECT_EQ(pairs_above(few, set, 0.3, two_threads{}), close);
+    EXPECT_EQ(fidelity_counts(few, set, 5, two_threads{}), counts);
     if (n > 0) {
         Set<double> const one{std::span<State const>(states).first(1)};
         auto const row = fidelity_matrix(one, set);
@@ -154,6 +166,72 @@ TEST(pair_matrix, products_have_the_bits_of_the_single_form) {
     }
 }
 
+/// In the type that one computes with, batch and single form of any states agree to the last bit;
+/// in float within the bound.
+template <template <class> class Set, class State>
+void any_states_agree(std::vector<State> const& states) {
+    using real = typename State::real;
+    using wide = detail::working<real>;
+    Set<wide> const set{states};
+    Set<float> const narrow{states};
+    auto const n = states.size();
+    auto const all = fidelity_matrix(set, set);
+    auto const in_float = fidelity_matrix(narrow, narrow);
+    std::size_t close = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = 0; j < n; ++j) {
+            auto const f = fidelity(states[i], states[j]);
+            EXPECT_EQ(static_cast<real>(all[i * n + j]), f);
+            EXPECT_NEAR(static_cast<double>(in_float[i * n + j]), static_cast<double>(f),
+                        narrow.float_bound());
+            close += i < j && all[i * n + j] > wide{0.5} ? 1U : 0U;
+        }
+    }
+    EXPECT_EQ(pairs_above(set, wide{0.5}).size(), close);
+    EXPECT_EQ(top_matches(set, 1)[0].size(), 1U);
+}
+
+TEST(pair_matrix, states_of_any_real_type_and_of_fixed_size_are_taken) {
+    auto const kets_of = [](auto zero) {
+        using real = decltype(zero);
+        std::vector<basic_ket<real, 5>> out;
+        for (auto const& a : seeded_kets(18, 5)) {
+            out.push_back(normalized<5>(a.amplitudes().cast<std::complex<real>>()));
+        }
+        return out;
+    };
+    any_states_agree<ket_set>(kets_of(0.0F));
+    any_states_agree<ket_set>(kets_of(0.0));
+    any_states_agree<ket_set>(kets_of(0.0L));
+    auto const histograms_of = [](auto zero) {
+        using real = decltype(zero);
+        std::vector<basic_histogram<real, 11>> out;
+        for (auto const& a : seeded_histograms(18, 11)) {
+            out.push_back(
+                histogram_of_counts<11>(std::vector<real>(a.roots().begin(), a.roots().end())));
+        }
+        return out;
+    };
+    any_states_agree<histogram_set>(histograms_of(0.0F));
+    any_states_agree<histogram_set>(histograms_of(0.0L));
+    auto const products_of = [](auto zero) {
+        using real = decltype(zero);
+        std::vector<basic_qubit_product<real, 3>> out;
+        for (auto const& a : seeded_products(18, 3)) {
+            std::array<basic_qubit<real>, 3> qubits;
+            for (std::size_t k = 0; k < 3; ++k) {
+                auto const& q = a.qubits()[k];
+                qubits[k] = {static_cast<real>(q.theta), static_cast<real>(q.phi),
+                             static_cast<real>(q.bloch_length)};
+            }
+            out.emplace_back(qubits);
+        }
+        return out;
+    };
+    any_states_agree<product_set>(products_of(0.0F));
+    any_states_agree<product_set>(products_of(0.0L));
+}
+
 #if WEFT_HAS_WIDE_KERNELS
 TEST(pair_matrix, narrow_registers_give_the_same_bits) {
     auto const states = seeded_kets(16, 9);
@@ -187,6 +265,8 @@ TEST(pair_matrix, bad_input_is_refused_by_name) {
     EXPECT_THROW((void)top_matches(x, 0), weft::invalid_argument);
     EXPECT_THROW((void)top_matches(x, y, 1), weft::invalid_argument);
     EXPECT_THROW((void)fidelity_counts(x, 0), weft::invalid_argument);
+    EXPECT_THROW((void)fidelity_counts(x, y, 5), weft::invalid_argument);
+    EXPECT_THROW((void)pairs_above(x, y, 0.5), weft::invalid_argument);
     EXPECT_THROW((void)pairs_above(x, -0.1), weft::invalid_argument);
     EXPECT_THROW((void)pairs_above(x, std::nan("")), weft::invalid_argument);
 }

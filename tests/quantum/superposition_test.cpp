@@ -1,6 +1,8 @@
 #include "weft/quantum/superposition.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <random>
 #include <vector>
 
@@ -33,19 +35,23 @@ Eigen::VectorXcd numbers(std::mt19937_64& random, Eigen::Index n) {
 }
 
 /// The tensor itself.
-Eigen::VectorXcd written_out(superposition const& s) {
-    Eigen::VectorXcd sum;
+template <class Real = double>
+detail::vector<Real> written_out(superposition const& s) {
+    using wide = std::complex<Real>;
+    detail::vector<Real> sum;
     for (Eigen::Index r = 0; r < s.terms().count(); ++r) {
-        Eigen::VectorXcd term = Eigen::VectorXcd::Ones(1);
+        detail::vector<Real> term = detail::vector<Real>::Ones(1);
         for (auto const& party : s.terms().parties()) {
-            Eigen::VectorXcd next(term.size() * party.rows());
-            for (Eigen::Index i = 0; i < term.size(); ++i) {
-                next.segment(i * party.rows(), party.rows()) = term(i) * party.col(r);
+            detail::vector<Real> next(term.size() * party.rows());
+            for (Eigen::Index i = 0; i < next.size(); ++i) {
+                next(i) = term(i / party.rows()) * static_cast<wide>(party(i % party.rows(), r));
             }
             term = next;
         }
-        if (r == 0) sum = Eigen::VectorXcd::Zero(term.size());
-        sum += s.coefficients()(r) * term;
+        if (r == 0) sum = detail::vector<Real>::Zero(term.size());
+        for (Eigen::Index i = 0; i < sum.size(); ++i) {
+            sum(i) += static_cast<wide>(s.coefficients()(r)) * term(i);
+        }
     }
     return sum;
 }
@@ -60,6 +66,58 @@ TEST(superposition, agrees_with_the_tensor_written_out) {
         EXPECT_LT(std::abs(scalar_product(a, b) - x.dot(y)), 1e-14);
         EXPECT_NEAR(fidelity(a, b), std::norm(x.dot(y)), 1e-14);
         EXPECT_NEAR(fidelity(a, a), 1.0, 1e-14);
+    }
+}
+
+/// The truth: the residual of the tensors in long double.
+long double true_infidelity(superposition const& a, superposition const& b) {
+    auto x = written_out<long double>(a), y = written_out<long double>(b);
+    x /= x.norm();
+    y /= y.norm();
+    return (x - y.dot(x) * y).squaredNorm();
+}
+
+TEST(superposition, nearly_equal_ones_keep_their_digits) {
+    std::mt19937_64 random(4);
+    double worst = 0.0;
+    for (double const step : {1e-2, 1e-4, 1e-6, 3e-7, 1e-7, 3e-8}) {
+        for (Eigen::Index n = 1; n < 5; ++n) {
+            superposition const a(terms(random, 4, n), numbers(random, n));
+            // The same with one term twice, in two halves, and all of it a little off.
+            std::vector<Eigen::MatrixXcd> parties;
+            for (auto const& m : a.terms().parties()) {
+                Eigen::MatrixXcd wide(m.rows(), n + 1);
+                wide << m, m.col(0);
+                wide += step * weft_test::seeded_matrix(random, wide.rows(), wide.cols());
+                wide.colwise().normalize();
+                parties.push_back(wide);
+            }
+            Eigen::VectorXcd c(n + 1);
+            c << a.coefficients(), a.coefficients()(0) / 2.0;
+            c(0) /= 2.0;
+            superposition const b(product_terms(parties), c + step * numbers(random, n + 1));
+            auto const truth = static_cast<double>(true_infidelity(a, b));
+            if (truth < 1e-15) continue;
+            double const got = infidelity(a, b);
+            EXPECT_EQ(got, infidelity(b, a));
+            EXPECT_NEAR(got / truth, 1.0, 1e-15 / std::sqrt(truth) + 1e-15) << truth;
+            worst = std::max(worst, std::abs(got / truth - 1.0));
+        }
+    }
+    std::printf("largest relative error of 1 - F of nearly equal superpositions: %.1e\n", worst);
+    superposition const same(terms(random, 3, 3), numbers(random, 3));
+    EXPECT_LE(infidelity(same, same), 1e-29);
+
+    // 500 parties, each turned by a little: F = cos(x)^1000.
+    auto const turned = [](double x) {
+        Eigen::MatrixXcd m(2, 1);
+        m << std::cos(x), std::sin(x);
+        return superposition(product_terms(std::vector<Eigen::MatrixXcd>(500, m)),
+                             Eigen::VectorXcd::Ones(1));
+    };
+    for (double const x : {1e-4, 1e-6, 1e-8}) {
+        double const expected = -std::expm1(500.0 * std::log1p(-std::sin(x) * std::sin(x)));
+        EXPECT_NEAR(infidelity(turned(0.0), turned(x)) / expected, 1.0, 1e-6) << x;
     }
 }
 

@@ -29,20 +29,29 @@ template <class Real, int D, int E>
         ket_fidelity(detail::reals(x), detail::reals(y), static_cast<std::size_t>(a.dimension())));
 }
 
-/// With d the distance to b times the best phase: d^2 (1 - d^2 / 4).
+namespace detail {
+
+/// 1 - F of two vectors of unit norm, with d the distance to y times the best phase:
+/// d^2 (1 - d^2 / 4).
+template <class X, class Y>
+auto residual_infidelity(X const& x, Y const& y) -> typename X::RealScalar {
+    using real = typename X::RealScalar;
+    std::complex<real> const product = y.dot(x);
+    real const modulus = std::abs(product);
+    if (!(modulus > 0)) return real{1};
+    real const d2 = (x - (product / modulus) * y).squaredNorm();
+    return within_unit(d2 * (1 - d2 / 4));
+}
+
+} // namespace detail
+
+/// From the distance to b times the best phase: no cancellation. O(d).
 template <class Real, int D, int E>
     requires same_size<D, E>
 [[nodiscard]] Real infidelity(basic_ket<Real, D> const& a, basic_ket<Real, E> const& b) {
     detail::require_same_dimension(a.dimension(), b.dimension());
-    using wide = detail::working<Real>;
     if (detail::comes_after(a.amplitudes(), b.amplitudes())) return infidelity(b, a);
-    auto const& x = detail::wide(a);
-    auto const& y = detail::wide(b);
-    std::complex<wide> const product = y.dot(x);
-    wide const modulus = std::abs(product);
-    if (!(modulus > 0)) return Real{1};
-    wide const d2 = (x - (product / modulus) * y).squaredNorm();
-    return static_cast<Real>(detail::within_unit(d2 * (1 - d2 / 4)));
+    return static_cast<Real>(detail::residual_infidelity(detail::wide(a), detail::wide(b)));
 }
 
 /// <a|rho|a> = ||A^H a||^2. O(d r).

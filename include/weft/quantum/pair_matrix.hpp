@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <span>
 #include <string>
@@ -23,9 +24,12 @@
 #include "weft/quantum/state.hpp"
 
 /// Fidelities of many pairs at once: every state of a set against every other, or against another
-/// set (one against many: a set of one). Sets of kets, histograms or qubit products, in double or
-/// float. In double every value has the bits of `fidelity` of that pair. In float it is within
-/// `float_bound()` of the exact value.
+/// set (one against many: a set of one). Sets of kets, histograms or qubit products, in double,
+/// float or long double, of states of any real type: numbers are rounded to the set's, those of
+/// floats after they are brought to unit norm in double. In double every value has the bits of
+/// `fidelity` of that pair of doubles, which for states of floats is that rounded to float; in long
+/// double those of states of long doubles. In float it is within `float_bound()` of the exact
+/// value.
 ///
 /// The reductions (`top_matches`, `pairs_above`, `fidelity_counts`) never store all pairs.
 ///
@@ -143,22 +147,23 @@ class product_layout {
 public:
     static constexpr std::size_t panel = cache_line / sizeof(Real);
 
-    /// n vectors of `length` numbers; column(i, k) is an entry, row(i, s, k) one of the
-    /// `rows_each` rows that it takes when it is a row.
-    template <class Column, class Row>
-    product_layout(std::size_t n, std::size_t length, std::size_t rows_each, Column const& column,
-                   Row const& row)
+    /// n vectors of `length` numbers: vector(i) gives what column(x, k), an entry of it, and
+    /// row(x, s, k), an entry of the `rows_each` rows that it takes when it is a row, are asked of.
+    template <class Vector, class Column, class Row>
+    product_layout(std::size_t n, std::size_t length, std::size_t rows_each, Vector const& vector,
+                   Column const& column, Row const& row)
         : terms_((length + 7) / 8) {
         panels_.assign((n + panel - 1) / panel * panel_size(), Real{0});
         rows_.assign((n * rows_each + 3) / 4 * group_size(), Real{0});
         for (std::size_t i = 0; i < n; ++i) {
+            auto const& x = vector(i);
             for (std::size_t k = 0; k < length; ++k) {
                 std::size_t const at = (k % 8) * terms_ + k / 8;
                 panels_[i / panel * panel_size() + at * panel + i % panel] =
-                    static_cast<Real>(column(i, k));
+                    static_cast<Real>(column(x, k));
                 for (std::size_t s = 0; s < rows_each; ++s) {
                     std::size_t const r = i * rows_each + s;
-                    rows_[r / 4 * group_size() + at * 4 + r % 4] = static_cast<Real>(row(i, s, k));
+                    rows_[r / 4 * group_size() + at * 4 + r % 4] = static_cast<Real>(row(x, s, k));
                 }
             }
         }
@@ -190,37 +195,63 @@ inline void require_size(std::string_view argument, std::size_t i, std::size_t s
     }
 }
 
-/// How many states there are; throws unless all have the same size.
 template <class State>
-std::size_t require_sizes(std::string_view argument, std::span<State const> states,
-                          std::size_t expected) {
-    for (std::size_t i = 0; i < states.size(); ++i) {
-        if constexpr (requires { states[i].dimension(); }) {
-            require_size(argument, i, static_cast<std::size_t>(states[i].dimension()), expected);
-        } else {
-            require_size(argument, i, states[i].size(), expected);
-        }
+std::size_t size_of(State const& state) noexcept {
+    if constexpr (is_ket<State>) {
+        return static_cast<std::size_t>(state.dimension());
+    } else if constexpr (is_product<State>) {
+        return state.qubits().size();
+    } else {
+        return state.size();
     }
-    return states.size();
 }
+
+/// The size of the first state, 0 where there is none.
+template <class States>
+std::size_t first_size(States const& states) noexcept {
+    return std::size(states) == 0 ? 0 : size_of(std::data(states)[0]);
+}
+
+/// How many states there are; throws unless all have the same size.
+template <class States>
+std::size_t require_sizes(std::string_view argument, States const& states) {
+    for (std::size_t i = 0; i < std::size(states); ++i) {
+        require_size(argument, i, size_of(std::data(states)[i]), first_size(states));
+    }
+    return std::size(states);
+}
+
+template <class States>
+using state_in = std::remove_cvref_t<decltype(*std::data(std::declval<States const&>()))>;
+
+template <class States>
+concept many_kets = is_ket<state_in<States>>;
+template <class States>
+concept many_histograms = is_histogram<state_in<States>>;
+template <class States>
+concept many_products = is_product<state_in<States>>;
 
 } // namespace detail
 
 /// Kets of one dimension d, laid out for pair fidelities. 48 d bytes a ket in double.
-template <std::floating_point Real = double>
+template <real_number Real = double>
 class ket_set {
 public:
     using real = Real;
 
-    /// Throws invalid_argument, naming the index, where dimensions differ. May be empty.
-    explicit ket_set(std::span<ket const> kets, std::string_view argument = "kets")
-        : size_(kets.size())
-        , dimension_(kets.empty() ? 0 : static_cast<std::size_t>(kets[0].dimension()))
+    /// From anything contiguous: a vector, an array or a span of kets of any real type and of fixed
+    /// or any dimension. Throws invalid_argument, naming the index, where dimensions differ. May be
+    /// empty.
+    template <detail::many_kets Kets>
+    explicit ket_set(Kets const& kets, std::string_view argument = "kets")
+        : size_(detail::require_sizes(argument, kets))
+        , dimension_(detail::first_size(kets))
         , layout_(
-              detail::require_sizes(argument, kets, dimension_), 2 * dimension_, 2,
-              [&](std::size_t i, std::size_t k) { return detail::reals(kets[i])[k]; },
-              [&](std::size_t i, std::size_t s, std::size_t k) {
-                  auto const* a = detail::reals(kets[i]);
+              size_, 2 * dimension_, 2,
+              [&](std::size_t i) -> decltype(auto) { return detail::wide(std::data(kets)[i]); },
+              [](auto const& a, std::size_t k) { return detail::reals(a)[k]; },
+              [](auto const& amplitudes, std::size_t s, std::size_t k) {
+                  auto const* a = detail::reals(amplitudes);
                   return s == 0 ? a[k] : (k & 1U) != 0 ? a[k - 1] : -a[k + 1];
               }) {}
 
@@ -271,21 +302,23 @@ private:
 };
 
 /// Histograms of one size n, laid out for pair fidelities. 16 n bytes a histogram in double.
-template <std::floating_point Real = double>
+template <real_number Real = double>
 class histogram_set {
 public:
     using real = Real;
 
-    /// Throws invalid_argument, naming the index, where sizes differ. May be empty.
-    explicit histogram_set(std::span<histogram const> histograms,
-                           std::string_view argument = "histograms")
-        : size_(histograms.size())
-        , dimension_(histograms.empty() ? 0 : histograms[0].size())
+    /// As ket_set, of histograms.
+    template <detail::many_histograms Histograms>
+    explicit histogram_set(Histograms const& histograms, std::string_view argument = "histograms")
+        : size_(detail::require_sizes(argument, histograms))
+        , dimension_(detail::first_size(histograms))
         , layout_(
-              detail::require_sizes(argument, histograms, dimension_), dimension_, 1,
-              [&](std::size_t i, std::size_t k) { return histograms[i].roots()[k]; },
-              [&](std::size_t i, std::size_t, std::size_t k) { return histograms[i].roots()[k]; }) {
-    }
+              size_, dimension_, 1,
+              [&](std::size_t i) -> decltype(auto) {
+                  return detail::wide_roots(std::data(histograms)[i]);
+              },
+              [](auto const& roots, std::size_t k) { return roots[k]; },
+              [](auto const& roots, std::size_t, std::size_t k) { return roots[k]; }) {}
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] std::size_t dimension() const noexcept { return dimension_; }
@@ -331,23 +364,21 @@ private:
 };
 
 /// Products of n qubits each, laid out for pair fidelities. 40 n bytes a product in double.
-template <std::floating_point Real = double>
+template <real_number Real = double>
 class product_set {
 public:
     using real = Real;
 
-    /// Throws invalid_argument, naming the index, where the numbers of qubits differ. May be empty.
-    explicit product_set(std::span<qubit_product const> products,
-                         std::string_view argument = "products")
-        : size_(products.size())
-        , dimension_(products.empty() ? 0 : products[0].qubits().size()) {
+    /// As ket_set, of products of qubits.
+    template <detail::many_products Products>
+    explicit product_set(Products const& products, std::string_view argument = "products")
+        : size_(detail::require_sizes(argument, products))
+        , dimension_(detail::first_size(products)) {
         panels_.assign((size_ + panel - 1) / panel * panel_size(), Real{0});
         for (std::size_t i = 0; i < size_; ++i) {
-            auto const& spinors = products[i].spinors();
-            detail::require_size(argument, i, spinors.size(), dimension_);
             auto* to = panels_.data() + i / panel * panel_size() + i % panel;
-            for (auto const& s : spinors) {
-                for (double const x :
+            for (auto const& s : std::data(products)[i].spinors()) {
+                for (auto const x :
                      {s.upper, s.lower_re, s.lower_im, s.half_length, s.half_mixed}) {
                     *to = static_cast<Real>(x);
                     to += panel;
@@ -514,17 +545,19 @@ inline std::size_t entries(std::size_t rows, std::size_t columns) {
 /// Whether any value is > t, many at a time.
 template <class Real>
 [[nodiscard]] bool any_above(std::span<Real const> values, Real t) noexcept {
-    using registers = pack<Real, pack_bytes>;
-    typename registers::real const bound = typename registers::real{} + t;
-    auto above = bound > bound;
     std::size_t i = 0;
-    for (; i + registers::count <= values.size(); i += registers::count) {
-        typename registers::real x;
-        load_pack(x, values.data() + i);
-        above |= x > bound;
-    }
-    for (auto const part : std::bit_cast<std::array<std::uint64_t, pack_bytes / 8>>(above)) {
-        if (part != 0) return true;
+    if constexpr (!std::same_as<Real, long double>) {
+        using registers = pack<Real, pack_bytes>;
+        typename registers::real const bound = typename registers::real{} + t;
+        auto above = bound > bound;
+        for (; i + registers::count <= values.size(); i += registers::count) {
+            typename registers::real x;
+            load_pack(x, values.data() + i);
+            above |= x > bound;
+        }
+        for (auto const part : std::bit_cast<std::array<std::uint64_t, pack_bytes / 8>>(above)) {
+            if (part != 0) return true;
+        }
     }
     for (; i < values.size(); ++i) {
         if (values[i] > t) return true;
@@ -639,24 +672,26 @@ struct close_pair {
     friend bool operator==(close_pair const&, close_pair const&) = default;
 };
 
-/// All pairs i < j with a fidelity > `threshold`, ordered by i, then j. Throws invalid_argument
-/// unless the threshold is in [0,1]. O(n^2 d / 2) time, memory of the result's size.
-template <detail::state_set Set, class Executor = serial_tasks>
-[[nodiscard]] std::vector<close_pair<typename Set::real>>
-pairs_above(Set const& states, typename Set::real threshold, Executor&& executor = {}) {
+namespace detail {
+
+template <class Set, class Executor>
+std::vector<close_pair<typename Set::real>> close_pairs(Set const& rows, Set const& columns,
+                                                        typename Set::real threshold, bool upper,
+                                                        Executor&& executor) {
     using real = typename Set::real;
     require_unit("threshold", static_cast<double>(threshold));
-    std::vector<std::vector<close_pair<real>>> found(detail::bands(states));
+    require_one_dimension(rows, columns);
+    std::vector<std::vector<close_pair<real>>> found(bands(rows));
     executor(found.size(), [&](std::size_t band) {
         auto& mine = found[band];
-        detail::scan_band(states, states, band, true,
-                          [&](std::size_t i, std::size_t j, std::span<real const> values) {
-                              if (!detail::any_above(values, threshold)) return;
-                              for (auto const f : values) {
-                                  if (f > threshold) mine.push_back({i, j, f});
-                                  ++j;
-                              }
-                          });
+        scan_band(rows, columns, band, upper,
+                  [&](std::size_t i, std::size_t j, std::span<real const> values) {
+                      if (!any_above(values, threshold)) return;
+                      for (auto const f : values) {
+                          if (f > threshold) mine.push_back({i, j, f});
+                          ++j;
+                      }
+                  });
         std::sort(mine.begin(), mine.end(),
                   [](auto const& a, auto const& b) { return a.i != b.i ? a.i < b.i : a.j < b.j; });
     });
@@ -665,31 +700,65 @@ pairs_above(Set const& states, typename Set::real threshold, Executor&& executor
     return out;
 }
 
+template <class Set, class Executor>
+std::vector<std::uint64_t> counts(Set const& rows, Set const& columns, std::size_t bins, bool upper,
+                                  Executor&& executor) {
+    using real = typename Set::real;
+    if (bins == 0) WEFT_THROW(invalid_argument("bins", "0", "at least one"));
+    require_one_dimension(rows, columns);
+    std::vector<std::vector<std::uint64_t>> found(bands(rows));
+    executor(found.size(), [&](std::size_t band) {
+        found[band].assign(bins, 0);
+        auto* const mine = found[band].data();
+        auto const scale = static_cast<real>(bins);
+        scan_band(rows, columns, band, upper,
+                  [&](std::size_t, std::size_t, std::span<real const> values) {
+                      for (auto const f : values) {
+                          auto const b = static_cast<std::size_t>(f * scale);
+                          ++mine[b < bins ? b : bins - 1];
+                      }
+                  });
+    });
+    std::vector<std::uint64_t> out(bins, 0);
+    for (auto const& mine : found) {
+        for (std::size_t b = 0; b < bins; ++b) out[b] += mine[b];
+    }
+    return out;
+}
+
+} // namespace detail
+
+/// All pairs i < j with a fidelity > `threshold`, ordered by i, then j. Throws invalid_argument
+/// unless the threshold is in [0,1]. O(n^2 d / 2) time, memory of the result's size.
+template <detail::state_set Set, class Executor = serial_tasks>
+[[nodiscard]] std::vector<close_pair<typename Set::real>>
+pairs_above(Set const& states, typename Set::real threshold, Executor&& executor = {}) {
+    return detail::close_pairs(states, states, threshold, true, std::forward<Executor>(executor));
+}
+
+/// The same of each state i of `rows` with each j of `columns`. Throws invalid_argument also where
+/// the sizes of the states differ. O(m n d) time.
+template <detail::state_set Set, class Executor = serial_tasks>
+[[nodiscard]] std::vector<close_pair<typename Set::real>>
+pairs_above(Set const& rows, Set const& columns, typename Set::real threshold,
+            Executor&& executor = {}) {
+    return detail::close_pairs(rows, columns, threshold, false, std::forward<Executor>(executor));
+}
+
 /// How many of the pairs i < j have a fidelity in [b / bins, (b + 1) / bins), for each of the bins;
 /// 1 is in the last. Throws invalid_argument for no bins. O(n^2 d / 2) time, O(n bins / 64) memory.
 template <detail::state_set Set, class Executor = serial_tasks>
 [[nodiscard]] std::vector<std::uint64_t> fidelity_counts(Set const& states, std::size_t bins,
                                                          Executor&& executor = {}) {
-    using real = typename Set::real;
-    if (bins == 0) WEFT_THROW(invalid_argument("bins", "0", "at least one"));
-    std::vector<std::vector<std::uint64_t>> counts(detail::bands(states));
-    executor(counts.size(), [&](std::size_t band) {
-        counts[band].assign(bins, 0);
-        auto* const mine = counts[band].data();
-        auto const scale = static_cast<real>(bins);
-        detail::scan_band(states, states, band, true,
-                          [&](std::size_t, std::size_t, std::span<real const> values) {
-                              for (auto const f : values) {
-                                  auto const b = static_cast<std::size_t>(f * scale);
-                                  ++mine[b < bins ? b : bins - 1];
-                              }
-                          });
-    });
-    std::vector<std::uint64_t> out(bins, 0);
-    for (auto const& mine : counts) {
-        for (std::size_t b = 0; b < bins; ++b) out[b] += mine[b];
-    }
-    return out;
+    return detail::counts(states, states, bins, true, std::forward<Executor>(executor));
+}
+
+/// The same of each state of `rows` with each of `columns`. Throws invalid_argument also where the
+/// sizes of the states differ. O(m n d) time.
+template <detail::state_set Set, class Executor = serial_tasks>
+[[nodiscard]] std::vector<std::uint64_t>
+fidelity_counts(Set const& rows, Set const& columns, std::size_t bins, Executor&& executor = {}) {
+    return detail::counts(rows, columns, bins, false, std::forward<Executor>(executor));
 }
 
 } // namespace weft::inline v0::quantum

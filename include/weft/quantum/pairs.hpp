@@ -46,12 +46,21 @@ template <class Real>
 WEFT_INLINE void keep_rounded([[maybe_unused]] Real& product) noexcept {
     // No target fuses products of long doubles.
     if constexpr (!std::same_as<Real, long double>) {
-#if defined(__FMA__)
+#if defined(__x86_64__) || defined(__i386__)
+#if defined(__FMA__) || defined(__FMA4__)
         __asm__("" : "+x"(product));
+#endif
 #elif defined(__aarch64__)
         __asm__("" : "+w"(product));
+#else
+        __asm__("" : "+m"(product));
 #endif
     }
+}
+
+/// Eight accumulators, added in pairs.
+[[nodiscard]] WEFT_INLINE double added_in_pairs(std::array<double, 8> const& s) noexcept {
+    return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
 }
 
 /// The overlaps of `a` with each of Rows others, by registers of one width, in the order of
@@ -76,7 +85,7 @@ overlaps(double const* a, std::array<double const*, Rows> const& b, std::size_t 
     for (std::size_t r = 0; r < Rows; ++r) {
         auto s = std::bit_cast<std::array<double, 8>>(sum[r]);
         for (std::size_t k = 0; i + k < n; ++k) s[k] += a[i + k] * b[r][i + k];
-        out[r] = ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+        out[r] = added_in_pairs(s);
     }
     return out;
 }
@@ -85,6 +94,40 @@ overlaps(double const* a, std::array<double const*, Rows> const& b, std::size_t 
 template <class Lanes>
 [[nodiscard]] WEFT_INLINE double overlap(double const* a, double const* b, std::size_t n) noexcept {
     return overlaps<Lanes, 1>(a, {b}, n)[0];
+}
+
+/// The real and the imaginary part of <a|b>, of vectors of n / 2 complex numbers each. Both are
+/// overlaps, the second one with (-a_1, a_0, -a_3, a_2, ...), in the order of ordered_sum: each
+/// product goes into its sum in the statement that forms it, here as in the batch, so that a
+/// compiler that fuses one of them fuses the other.
+template <class Lanes>
+[[nodiscard]] WEFT_INLINE std::array<double, 2> scalar_product(double const* a, double const* b,
+                                                               std::size_t n) noexcept {
+    constexpr std::size_t groups = 8 / Lanes::count;
+    std::array<typename Lanes::real, groups> same{}, crossed{};
+    std::size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        for (std::size_t g = 0; g < groups; ++g) {
+            typename Lanes::real x, y, turned;
+            weft::detail::load(x, a + i + g * Lanes::count);
+            weft::detail::load(y, b + i + g * Lanes::count);
+            if constexpr (Lanes::count == 2) {
+                turned = __builtin_shufflevector(x, x, 1, 0);
+            } else {
+                turned = __builtin_shufflevector(x, x, 1, 0, 3, 2);
+            }
+            same[g] += x * y;
+            crossed[g] += turned * y;
+        }
+    }
+    auto s = std::bit_cast<std::array<double, 8>>(same);
+    auto t = std::bit_cast<std::array<double, 8>>(crossed);
+    for (std::size_t k = 0; i + k < n; ++k) {
+        s[k] += a[i + k] * b[i + k];
+        t[k] += a[i + (k ^ 1U)] * b[i + k];
+    }
+    for (std::size_t k = 0; k < 8; k += 2) t[k] = -t[k];
+    return {added_in_pairs(s), added_in_pairs(t)};
 }
 
 /// The fidelity of two histograms from the overlap of their roots.
@@ -110,10 +153,7 @@ template <class Lanes>
 /// |<a|b>|^2, at most 1, of two vectors of d complex numbers each, real and imaginary parts in turn
 /// (as std::complex lays them out). Symmetric in a and b bit for bit. O(d).
 [[nodiscard]] inline double ket_fidelity(double const* a, double const* b, std::size_t d) noexcept {
-    double re = overlap(a, b, 2 * d);
-    double im = detail::ordered_sum(2 * d, [a, b](std::size_t i) {
-        return (i & 1U) != 0 ? a[i - 1] * b[i] : -(a[i + 1] * b[i]);
-    });
+    auto [re, im] = detail::scalar_product<weft::detail::target_lanes>(a, b, 2 * d);
     re *= re;
     im *= im;
     detail::keep_rounded(re);

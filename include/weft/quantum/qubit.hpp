@@ -192,12 +192,15 @@ namespace detail {
 template <class Real>
 WEFT_INLINE void spinor_fidelity(Real const (&a)[5], Real const (&b)[5], Real const& one,
                                  Real& out) noexcept {
-    Real re = a[0] * b[0];
-    re += a[1] * b[1];
-    re += a[2] * b[2];
+    // No product is fused with a sum, as compilers that may do so do it in one of both forms only.
+    Real first = a[0] * b[0], second = a[1] * b[1], third = a[2] * b[2];
     Real left = a[1] * b[2], right = a[2] * b[1];
+    keep_rounded(first);
+    keep_rounded(second);
+    keep_rounded(third);
     keep_rounded(left);
     keep_rounded(right);
+    Real re = (first + second) + third;
     Real im = left - right;
     Real length = a[3] - b[3];
     Real mixed = a[4] + b[4];

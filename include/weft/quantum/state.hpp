@@ -528,6 +528,23 @@ template <int Size = dynamic, class Counts>
 
 namespace detail {
 
+template <class State>
+inline constexpr bool is_product = false;
+template <class Real, int N>
+inline constexpr bool is_product<basic_qubit_product<Real, N>> = true;
+template <class State>
+inline constexpr bool is_ket = false;
+template <class Real, int D>
+inline constexpr bool is_ket<basic_ket<Real, D>> = true;
+template <class State>
+inline constexpr bool is_density = false;
+template <class Real, int D>
+inline constexpr bool is_density<basic_density<Real, D>> = true;
+template <class State>
+inline constexpr bool is_histogram = false;
+template <class Real, int N>
+inline constexpr bool is_histogram<basic_histogram<Real, N>> = true;
+
 /// The numbers that one computes with: those of the state itself, or where these are floats, the
 /// same in double and of unit norm to the digits of a double.
 template <class Real, int D>

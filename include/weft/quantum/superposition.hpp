@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <complex>
 #include <cstddef>
@@ -15,6 +17,9 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
+#include "weft/quantum/fidelity.hpp"
+#include "weft/quantum/singular.hpp"
+#include "weft/quantum/split.hpp"
 #include "weft/quantum/state.hpp"
 
 /// States of many parties as superpositions of R product terms, sum_r c_r |a_1r> |a_2r> ... |a_Nr>.
@@ -202,17 +207,67 @@ template <class Real, int R, int S>
     return static_cast<Real>(detail::within_unit(f));
 }
 
-/// 1 - F. Unlike those of the other kinds it is a difference: its error is a few eps times the sum
-/// of the squared coefficients, not relative to its size.
+namespace detail {
+
+/// Both superpositions as kets of at most R + S amplitudes, by one isometry: party after party is
+/// joined to what is there, term by term, and brought to the R of a QR decomposition where it has
+/// more rows than terms. Each term's column keeps its digits, and so does the difference of the
+/// two.
+template <class Real, int R, int S>
+std::array<vector<working<Real>>, 2> reduced(basic_superposition<Real, R> const& a,
+                                             basic_superposition<Real, S> const& b) {
+    using complex = std::complex<working<Real>>;
+    Eigen::Index const r = a.terms().count(), terms = r + b.terms().count();
+    matrix<working<Real>> all = matrix<working<Real>>::Ones(1, terms);
+    for (std::size_t k = 0; k < a.terms().parties().size(); ++k) {
+        auto const& p = a.terms().parties()[k];
+        auto const& q = b.terms().parties()[k];
+        Eigen::Index const d = p.rows(), rows = d * all.rows();
+        split_matrix<working<Real>> joint(static_cast<std::size_t>(rows),
+                                          static_cast<std::size_t>(terms));
+        for (Eigen::Index t = 0; t < terms; ++t) {
+            auto const column = static_cast<std::size_t>(t);
+            for (Eigen::Index i = 0; i < rows; ++i) {
+                std::complex<Real> const x = t < r ? p(i % d, t) : q(i % d, t - r);
+                complex const y = complex(x.real(), x.imag()) * all(i / d, t);
+                joint.re(column)[i] = y.real();
+                joint.im(column)[i] = y.imag();
+            }
+        }
+        if (rows > terms) triangularize(joint);
+        all.resize(std::min(rows, terms), terms);
+        for (Eigen::Index t = 0; t < terms; ++t) {
+            auto const column = static_cast<std::size_t>(t);
+            for (Eigen::Index i = 0; i < all.rows(); ++i) {
+                bool const below = rows > terms && i > t;
+                all(i, t) = below ? complex(0) : complex(joint.re(column)[i], joint.im(column)[i]);
+            }
+        }
+    }
+    vector<working<Real>> x = all.leftCols(r) * a.coefficients().template cast<complex>();
+    vector<working<Real>> y = all.rightCols(terms - r) * b.coefficients().template cast<complex>();
+    x /= x.norm();
+    y /= y.norm();
+    return {std::move(x), std::move(y)};
+}
+
+} // namespace detail
+
+/// 1 - F. Where it is below a quarter, from the distance of both states times the best phase, found
+/// without the tensor: relative accuracy, about N eps / sqrt(1 - F) times the sum of the moduli of
+/// the coefficients. O(N (R + S)^3 d) there. Symmetric bit for bit.
 template <class Real, int R, int S>
 [[nodiscard]] Real infidelity(basic_superposition<Real, R> const& a,
                               basic_superposition<Real, S> const& b) {
     if (a.terms().parties().size() == b.terms().parties().size() && detail::follows(a, b)) {
         return infidelity(b, a);
     }
+    using wide = detail::working<Real>;
     auto const aa = detail::wide_product(a, a).real(), bb = detail::wide_product(b, b).real();
-    auto const f = std::norm(detail::wide_product(a, b));
-    return static_cast<Real>(detail::within_unit((aa * bb - f) / (aa * bb)));
+    auto const f = std::norm(detail::wide_product(a, b)) / (aa * bb);
+    if (f < wide{0.75}) return static_cast<Real>(detail::within_unit(1 - f));
+    auto const states = detail::reduced(a, b);
+    return static_cast<Real>(detail::residual_infidelity(states[0], states[1]));
 }
 
 /// sqrt(1 - F).

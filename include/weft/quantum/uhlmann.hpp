@@ -195,19 +195,6 @@ using comparison = basic_comparison<>;
 
 namespace detail {
 
-template <class State>
-inline constexpr bool is_product = false;
-template <class Real, int N>
-inline constexpr bool is_product<basic_qubit_product<Real, N>> = true;
-template <class State>
-inline constexpr bool is_ket = false;
-template <class Real, int D>
-inline constexpr bool is_ket<basic_ket<Real, D>> = true;
-template <class State>
-inline constexpr bool is_density = false;
-template <class Real, int D>
-inline constexpr bool is_density<basic_density<Real, D>> = true;
-
 template <class A, class B>
 auto compare_states(A const& a, B const& b) {
     constexpr bool products = is_product<A> && is_product<B>;
