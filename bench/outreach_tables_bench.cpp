@@ -38,8 +38,12 @@ struct filled_server {
         }
         connection = std::make_unique<weft::adapters::postgres_connection>(url);
         auto& c = *connection;
-        c.run_script(weft::sql::ddl(dialect::postgres, {.with_auth = true}));
-        c.run_script(weft_test::outreach_fill(users));
+        // Filling takes minutes: a second run on the same server measures what the first one made.
+        auto const there = weft::sql::installed_version(dialect::postgres);
+        if (std::get<std::int32_t>(c.query(there).values.at(0).at(0)) == 0) {
+            c.run_script(weft::sql::ddl(dialect::postgres, {.with_auth = true}));
+            c.run_script(weft_test::outreach_fill(users));
+        }
         now = std::get<weft::instant>(c.query({"select now()", {}}).values.at(0).at(0));
         for (auto const& [table, rows] : {std::pair{"outreach_queue", 5},
                                           {"outreach_history", 10},

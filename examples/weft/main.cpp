@@ -73,22 +73,25 @@ void add_score_commands(CLI::App& app, std::function<int()>& run) {
 
 void add_sql_commands(CLI::App& app, std::function<int()>& run) {
     auto* const ddl = app.add_subcommand("ddl", "The migration that makes the tables");
-    struct ddl_arguments {
-        std::string dialect, schema = "public";
-        bool with_auth = false;
-    };
-    auto const d = std::make_shared<ddl_arguments>();
+    auto const d = std::make_shared<ddl_request>();
     ddl->add_option("--dialect", d->dialect, "postgres or sqlite")
         ->required()
         ->check(CLI::IsMember({"postgres", "sqlite"}));
     ddl->add_flag("--with-auth", d->with_auth,
                   "also what a server that is not Supabase lacks: roles, auth.users, auth.uid()");
     ddl->add_option("--schema", d->schema, "the schema of the tables")->capture_default_str();
+    ddl->add_flag("--citus", d->citus, "the form for a cluster of Citus");
+    auto* const from = ddl->add_option("--from", d->from,
+                                       "only what a database of this version lacks (0: nothing is "
+                                       "there)");
+    ddl->add_option("--undo", d->undo,
+                    "instead, the way back from this version to the one before; 1 drops the tables")
+        ->excludes(from);
     ddl->callback([&run, d] {
         run = [d] {
             std::string text;
             try {
-                text = ddl_text(d->dialect, d->with_auth, d->schema);
+                text = ddl_text(*d);
             } catch (weft::error const& e) {
                 throw usage_error(e.what());
             }

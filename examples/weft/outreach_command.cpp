@@ -124,7 +124,12 @@ void require_storable(profile::entity const& e) {
     };
     check("id", e.id);
     check("agent_id", e.agent_id);
-    for (auto const& g : e.groups) check("groups", g);
+    // Rows name agents and groups, and nobody is to be found by these.
+    if (!e.agent_id.empty()) outreach::require_agent_id("agent_id", e.agent_id, e.id);
+    for (auto const& g : e.groups) {
+        check("groups", g);
+        outreach::require_agent_id("groups", "group:" + g);
+    }
 }
 
 /// Everybody has to fit into a given population's space: told before anything is written.

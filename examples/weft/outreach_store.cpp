@@ -12,6 +12,7 @@
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
 #include "weft/schema/tables.hpp"
+#include "weft/sql/bulk.hpp"
 #include "weft/sql/ddl.hpp"
 #include "weft/sql/decode.hpp"
 #include "weft/sql/statement.hpp"
@@ -168,22 +169,11 @@ public:
               std::vector<schema::predictive_signals_cache> const& groups,
               schema::outreach_processing_jobs const& job) override {
         adapters::transaction transaction(connection_);
-        for (auto const& [id, rows] : people) {
-            if (postgres && plain_users_) {
-                connection_.execute(
-                    {"insert into auth.users (id) values ($1) on conflict do nothing", {id}});
-            }
-            // A row that is there may have been answered meanwhile: it stays as it is.
-            for (auto const& row : rows.queue)
-                connection_.execute({insert_queue_, sql::row_params(row)});
-            for (auto const& row : rows.cache) {
-                connection_.execute({upsert_cache_, sql::row_params(row)});
-            }
-            for (auto const& row : rows.signals) {
-                connection_.execute({upsert_signal_, sql::row_params(row)});
-            }
+        if constexpr (postgres) {
+            save_together(people, groups);
+        } else {
+            save_one_by_one(people, groups);
         }
-        for (auto const& row : groups) connection_.execute({upsert_signal_, sql::row_params(row)});
         connection_.execute(sql::upsert(job, Connection::dialect()));
         transaction.commit();
     }
@@ -245,6 +235,50 @@ private:
         return std::move(rows.values[0][0]);
     }
 
+    /// A server answers each statement after a round trip: one statement a table.
+    void save_together(std::vector<std::pair<weft::uuid, person_rows>> const& people,
+                       std::vector<schema::predictive_signals_cache> const& groups) {
+        sql::array ids{schema::sql_type::uuid, {}};
+        std::vector<schema::outreach_queue> queue;
+        std::vector<schema::compatibility_cache> cache;
+        std::vector<schema::predictive_signals_cache> signals = groups;
+        for (auto const& [id, rows] : people) {
+            ids.items.emplace_back(id);
+            queue.insert(queue.end(), rows.queue.begin(), rows.queue.end());
+            cache.insert(cache.end(), rows.cache.begin(), rows.cache.end());
+            signals.insert(signals.end(), rows.signals.begin(), rows.signals.end());
+        }
+        if (plain_users_ && !ids.items.empty()) {
+            connection_.execute({"insert into auth.users (id) select unnest($1::uuid[]) on "
+                                 "conflict do nothing",
+                                 {ids}});
+        }
+        auto const run = [&](std::vector<sql::statement> const& statements) {
+            for (auto const& each : statements) connection_.execute(each);
+        };
+        auto const d = Connection::dialect();
+        // A row that is there may have been answered meanwhile: it stays as it is.
+        run(sql::insert_many<schema::outreach_queue>(queue, d, ignore_));
+        run(sql::upsert_many<schema::compatibility_cache>(cache, d));
+        run(sql::upsert_many<schema::predictive_signals_cache>(signals, d));
+    }
+
+    void save_one_by_one(std::vector<std::pair<weft::uuid, person_rows>> const& people,
+                         std::vector<schema::predictive_signals_cache> const& groups) {
+        for (auto const& [id, rows] : people) {
+            for (auto const& row : rows.queue) {
+                connection_.execute({insert_queue_, sql::row_params(row)});
+            }
+            for (auto const& row : rows.cache) {
+                connection_.execute({upsert_cache_, sql::row_params(row)});
+            }
+            for (auto const& row : rows.signals) {
+                connection_.execute({upsert_signal_, sql::row_params(row)});
+            }
+        }
+        for (auto const& row : groups) connection_.execute({upsert_signal_, sql::row_params(row)});
+    }
+
     Connection connection_;
     bool plain_users_ = false;
     sql::write_options ignore_ = {
@@ -266,7 +300,7 @@ std::unique_ptr<outreach_store> open_store(std::string const& url) {
     }
     if (url.starts_with("postgresql://") || url.starts_with("postgres://")) {
         return std::make_unique<store<adapters::postgres_connection>>(
-            adapters::postgres_connection(url));
+            adapters::postgres_connection(url, {.parameters = sql::wire_format::binary}));
     }
     throw usage_error("--db: expected sqlite:FILE or a postgresql:// URL");
 }

@@ -54,8 +54,19 @@ json param(weft::sql::value const& value, weft::sql::dialect dialect) {
 
 } // namespace
 
-std::string ddl_text(std::string const& dialect, bool with_auth, std::string const& schema) {
-    return weft::sql::ddl(dialect_of(dialect), {with_auth, schema});
+std::string ddl_text(ddl_request const& request) {
+    auto const dialect = dialect_of(request.dialect);
+    weft::sql::ddl_options const options{request.with_auth, request.schema, request.citus};
+    if (request.undo) {
+        if (request.from) refuse_option("from", weft::to_text(*request.from), "not beside undo");
+        for (auto const& step : weft::sql::migration_steps(dialect, options)) {
+            if (step.version == *request.undo) return step.down;
+        }
+        WEFT_THROW(weft::invalid_argument("undo", weft::to_text(*request.undo),
+                                          "1 to " + weft::to_text(weft::sql::schema_version)));
+    }
+    if (request.from) return weft::sql::upgrade(*request.from, dialect, options);
+    return weft::sql::ddl(dialect, options);
 }
 
 json sql_statement(json const& row, std::string const& table, std::string const& dialect,

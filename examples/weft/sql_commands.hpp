@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -10,8 +12,19 @@ namespace weft_command {
 
 using json = nlohmann::ordered_json;
 
-/// The whole migration, as SQL text. `dialect`: `postgres` or `sqlite`.
-std::string ddl_text(std::string const& dialect, bool with_auth, std::string const& schema);
+/// Which part of the migration, and in which form.
+struct ddl_request {
+    std::string dialect; ///< `postgres` or `sqlite`
+    bool with_auth = false;
+    std::string schema = "public";
+    bool citus = false;
+    std::optional<std::int32_t> from{}; ///< only what a database of this version lacks
+    std::optional<std::int32_t>
+        undo{}; ///< instead, the way back from this version to the one before
+};
+
+/// The migration, as SQL text: one transaction.
+std::string ddl_text(ddl_request const& request);
 
 /// `{"sql": ..., "params": [...]}` for one row as JSON. `as`: `insert` or `upsert`. Parameters are
 /// null, numbers and strings; a jsonb one is the document's text. A key that is null is NULL in the

@@ -126,6 +126,7 @@
 #include "weft/sql/bulk.hpp"
 #include "weft/sql/copy.hpp"
 #include "weft/sql/ddl.hpp"
+#include "weft/sql/decimal.hpp"
 #include "weft/sql/decode.hpp"
 #include "weft/sql/dialect.hpp"
 #include "weft/sql/drift.hpp"

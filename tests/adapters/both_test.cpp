@@ -1,16 +1,17 @@
 // What must hold on both databases, on real ones.
 
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 
 #include "adapters/support.hpp"
 #include "support/postgres.hpp"
@@ -139,15 +140,16 @@ TYPED_TEST(both, numbers_come_back_with_the_same_bits) {
 
 TYPED_TEST(both, any_double_comes_back_with_the_same_bits) {
     this->connection.run_script("CREATE TABLE t (x double precision)");
-    EXPECT_TRUE(rc::check([&] {
-        auto const bits = *rc::gen::arbitrary<std::uint64_t>();
+    std::mt19937_64 random(20260301);
+    for (int run = 0; run < 100; ++run) {
+        auto const bits = random();
         auto const x = std::bit_cast<double>(bits);
-        RC_PRE(!weft::is_nan(x) && x != 0.0);
+        if (weft::is_nan(x) || x == 0.0) continue;
         this->connection.execute(this->s("DELETE FROM t"));
         this->connection.execute(this->s("INSERT INTO t VALUES ($1)", {x}));
         auto const r = this->connection.query(this->s("SELECT x FROM t"));
-        RC_ASSERT(std::bit_cast<std::uint64_t>(std::get<double>(r.values[0][0])) == bits);
-    }));
+        EXPECT_EQ(std::bit_cast<std::uint64_t>(std::get<double>(r.values[0][0])), bits);
+    }
 }
 
 TYPED_TEST(both, the_sign_of_zero_is_kept_by_postgres_alone) {

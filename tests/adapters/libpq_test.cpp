@@ -14,6 +14,7 @@
 
 #include "adapters/support.hpp"
 #include "support/postgres.hpp"
+#include "weft/schema/outreach_history.hpp"
 
 namespace {
 
@@ -292,6 +293,63 @@ TEST(postgres, copies_stream_in_both_directions) {
               "22012");
     EXPECT_THROW(c.copy_out("SELECT 1", [](std::string_view) {}), weft::invalid_argument);
     EXPECT_THROW(c.copy_out("COPY t FROM STDIN", [](std::string_view) {}), weft::error);
+    EXPECT_EQ(first(c, "SELECT 1"), sql::value(std::int32_t{1}));
+}
+
+TEST(postgres, a_long_result_comes_row_by_row) {
+    using row = weft::schema::outreach_history;
+    postgres_connection c(weft_test::postgres_url());
+    auto const rows = [](std::string const& source, std::int32_t n) {
+        return sql::statement{"SELECT $1::uuid AS target_user_id, (" + source +
+                                  ")::text AS source_id, 'user' AS source_type, 'event_call' AS "
+                                  "type FROM generate_series(1, $2::integer) n",
+                              {weft::uuid{}, n}};
+    };
+    sql::decode_options const some{.allow_missing = true};
+    std::size_t at = 0;
+    EXPECT_EQ(c.stream<row>(
+                  rows("n", 20'000),
+                  [&](row const& each) {
+                      EXPECT_EQ(each.source_id, weft::to_text(++at));
+                      // What else is asked meanwhile is refused and spoils nothing.
+                      if (at % 5'000 != 7) return;
+                      EXPECT_EQ(state_of([&] { (void)first(c, "SELECT 1"); }), "55006");
+                      EXPECT_EQ(state_of([&] { transaction nested(c); }), "55006");
+                  },
+                  some),
+              20'000U);
+    EXPECT_EQ(c.stream<row>(
+                  rows("n", 0), [](row const&) { FAIL(); }, some),
+              0U);
+    EXPECT_THROW(c.stream<row>(rows("n", 0), [](row const&) {}), weft::invalid_argument);
+    // A reader that gives up, and a server that does.
+    struct stop {};
+    at = 0;
+    EXPECT_THROW(c.stream<row>(
+                     rows("n", 1'000'000),
+                     [&](row const&) {
+                         if (++at == 3) throw stop();
+                     },
+                     some),
+                 stop);
+    EXPECT_EQ(first(c, "SELECT 1"), sql::value(std::int32_t{1}));
+    EXPECT_EQ(state_of([&] {
+                  c.stream<row>(
+                      rows("1000 / (3000 - n)", 4'000), [&](row const&) { ++at; }, some);
+              }),
+              "22012");
+    EXPECT_EQ(state_of([&] {
+                  c.stream<row>({"SELECT", {std::int32_t{1}}}, [](row const&) {});
+              }),
+              "08P01");
+    std::size_t pieces = 0;
+    EXPECT_EQ(c.copy_out("COPY (SELECT generate_series(1, 10)) TO STDOUT",
+                         [&](std::string_view) {
+                             ++pieces;
+                             EXPECT_EQ(state_of([&] { (void)first(c, "SELECT 1"); }), "55006");
+                         }),
+              10);
+    EXPECT_EQ(pieces, 10U);
     EXPECT_EQ(first(c, "SELECT 1"), sql::value(std::int32_t{1}));
 }
 

@@ -61,6 +61,27 @@ outreach::suggestion suggestion(std::string source, double level,
     return s;
 }
 
+TEST(plan, a_queue_row_names_agents_and_nobody_else) {
+    auto const argument = [](auto const& change) {
+        auto s = suggestion("ben", 0.9);
+        change(s);
+        try {
+            (void)outreach::queue_row(s, now, {"{}"});
+        } catch (weft::invalid_argument const& e) {
+            return e.argument();
+        }
+        return std::string();
+    };
+    EXPECT_EQ(argument([](auto& s) { s.from_agent_id = "Ben"; }), "suggestion.from_agent_id")
+        << "the other person's own id";
+    EXPECT_EQ(argument([](auto& s) { s.from_agent_id = "ben@example.org"; }),
+              "suggestion.from_agent_id");
+    EXPECT_EQ(argument([](auto& s) { s.to_agent_id = weft::to_text(ann); }),
+              "suggestion.to_agent_id");
+    EXPECT_EQ(argument([](auto& s) { s.to_agent_id.clear(); }), "suggestion.to_agent_id");
+    EXPECT_EQ(argument([](auto&) {}), "");
+}
+
 TEST(plan, a_queue_row_is_one_that_both_databases_take) {
     auto s = suggestion("ben", 0.9);
     s.optimal_timing = weft::parse_instant("2026-03-03T09:00:00Z");

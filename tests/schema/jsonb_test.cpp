@@ -1,11 +1,11 @@
 #include "weft/schema/jsonb.hpp"
 
+#include <random>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <rapidcheck/gtest.h>
 
 namespace {
 
@@ -105,35 +105,37 @@ TEST(jsonb, knows_objects) {
     EXPECT_FALSE(is_object(jsonb{""}));
 }
 
-RC_GTEST_PROP(jsonb, agrees_with_nlohmann_on_mutilated_documents, ()) {
+TEST(jsonb, agrees_with_nlohmann_on_mutilated_documents) {
     std::string const whole = R"({"a":[1,-2.5e-3,true,null,"x\u00e9\n\ud83e\udd91"],"b":{"c":{}}})";
-    auto text = whole;
-    auto const changes = *rc::gen::inRange(1, 4);
     std::string const letters = "{}[]\",:\\0129.-+eEtrufalsn \n\x01\xc3\xa9";
-    for (int i = 0; i < changes; ++i) {
-        auto const at = *rc::gen::inRange<std::size_t>(0, text.size());
-        auto const letter = letters[*rc::gen::inRange<std::size_t>(0, letters.size())];
-        switch (*rc::gen::inRange(0, 3)) {
-        case 0:
-            text[at] = letter;
-            break;
-        case 1:
-            text.erase(at, 1);
-            break;
-        default:
-            text.insert(at, 1, letter);
-            break;
+    std::mt19937_64 random(20260301);
+    for (int run = 0; run < 2000; ++run) {
+        auto text = whole;
+        for (auto changes = 1 + random() % 3; changes > 0; --changes) {
+            auto const at = random() % text.size();
+            auto const letter = letters[random() % letters.size()];
+            switch (random() % 3) {
+            case 0:
+                text[at] = letter;
+                break;
+            case 1:
+                text.erase(at, 1);
+                break;
+            default:
+                text.insert(at, 1, letter);
+                break;
+            }
         }
+        bool good = true;
+        try {
+            auto const parsed = nlohmann::json::parse(text);
+            // nlohmann takes U+0000, which PostgreSQL does not.
+            good = parsed.dump().find("\\u0000") == std::string::npos;
+        } catch (nlohmann::json::exception const&) {
+            good = false;
+        }
+        EXPECT_EQ(!find_fault(jsonb{text}).has_value(), good) << text;
     }
-    bool good = true;
-    try {
-        auto const parsed = nlohmann::json::parse(text);
-        // nlohmann takes U+0000, which PostgreSQL does not.
-        good = parsed.dump().find("\\u0000") == std::string::npos;
-    } catch (nlohmann::json::exception const&) {
-        good = false;
-    }
-    RC_ASSERT(!find_fault(jsonb{text}).has_value() == good);
 }
 
 } // namespace

@@ -1,8 +1,12 @@
 // Who may do what: role x table x command, on a server prepared as Supabase prepares it (default
 // privileges that grant everything) and on one that has only what --with-auth makes.
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -110,7 +114,7 @@ TEST_P(access, a_user_sees_own_rows_only) {
     EXPECT_EQ(rows("outreach_queue", "*"), "8");
     EXPECT_EQ(rows("outreach_history", "*"), "1");
     EXPECT_EQ(rows("compatibility_cache"), "2");
-    EXPECT_EQ(rows("predictive_signals_cache"), "1");
+    EXPECT_EQ(rows("predictive_signals_cache", "*"), "1");
     EXPECT_EQ(rows("outreach_processing_jobs"), "refused");
     for (auto const* table : {"outreach_queue", "outreach_history"}) {
         EXPECT_EQ(weft_test::one(session,
@@ -133,7 +137,6 @@ TEST_P(access, snapshots_are_never_shown) {
          {"select source_snapshot from compatibility_cache",
           "select target_snapshot from compatibility_cache", "select * from compatibility_cache",
           "select id from compatibility_cache where source_snapshot is not null",
-          "select source_snapshot from predictive_signals_cache",
           "select compatibility_cache from compatibility_cache"}) {
         EXPECT_EQ(state_of(session, text), "42501") << text;
     }
@@ -312,6 +315,244 @@ TEST_P(access, a_search_path_of_the_callers_changes_nothing) {
     EXPECT_EQ(
         weft_test::one(session, "select public.get_pending_outreach_count($1::uuid)", {user_a}),
         weft::sql::value(3));
+}
+
+TEST_P(access, nothing_of_the_callers_runs_inside_the_functions) {
+    // A schema of the attacker's before all others, pg_catalog at the end, and in it whatever the
+    // functions' names, operators and tables could be mistaken for.
+    auto const raising = [](std::string const& signature, std::string const& type) {
+        return "create function attacker." + signature + " returns " + type +
+               " language plpgsql as $$ begin raise exception 'hijacked'; end $$;";
+    };
+    std::string script = "create schema attacker;"
+                         "grant usage on schema attacker to anon, authenticated, service_role;" +
+                         raising("now()", "timestamptz") + raising("uid()", "uuid") +
+                         raising("make_interval(hours integer)", "interval") +
+                         raising("same(uuid, uuid)", "boolean") +
+                         raising("same(text, text)", "boolean") +
+                         raising("before(timestamptz, timestamptz)", "boolean");
+    for (auto const* type : {"uuid", "text"}) {
+        script += std::string("create operator attacker.= (leftarg = ") + type +
+                  ", rightarg = " + type + ", function = attacker.same);";
+    }
+    for (auto const* name : {"<=", ">=", ">", "<"}) {
+        script += std::string("create operator attacker.") + name +
+                  " (leftarg = timestamptz, rightarg = timestamptz, function = attacker.before);";
+    }
+    for (auto const name : table_names) {
+        auto const t = std::string(name);
+        script += "create table attacker." + t + " (like public." + t + ");" +
+                  "grant all on attacker." + t + " to anon, authenticated, service_role;";
+    }
+    admin.run_script(script);
+    auto pair = sample<compatibility_cache>(240);
+    pair.calculated_at = weft_test::at("2020-01-01T00:00:00Z");
+    pair.expires_at = weft_test::at("2020-01-02T00:00:00Z");
+    insert(pair);
+    auto signal = sample<predictive_signals_cache>(240);
+    signal.calculated_at = pair.calculated_at;
+    signal.expires_at = pair.expires_at;
+    insert(signal);
+    std::string const path = "set search_path = attacker, pg_temp, public, auth, pg_catalog";
+    become_a();
+    session.execute({path, {}});
+    EXPECT_EQ(state_of(session, "select now()"), "P0001") << "the attack itself works";
+    EXPECT_EQ(state_of(session, "select $1::uuid = $1::uuid", {user_a}), "P0001");
+    EXPECT_EQ(
+        weft_test::one(session, "select public.get_pending_outreach_count($1::uuid)", {user_a}),
+        weft::sql::value(3));
+    EXPECT_EQ(weft_test::one(session,
+                             "select public.has_recent_outreach($1::uuid, 'source-9', "
+                             "'community_invitation', 1000000)",
+                             {user_a}),
+              weft::sql::value(true));
+    // Supabase's own auth.uid() has no search path of its own: there the attacker keeps himself
+    // out.
+    EXPECT_EQ(state_of(session, "update public.outreach_queue set status = 'seen'"),
+              GetParam() ? "P0001" : "00000");
+    become("service_role", "");
+    session.execute({path, {}});
+    EXPECT_EQ(weft_test::one(session, "select public.cleanup_outreach_batch(1)"),
+              weft::sql::value(2));
+    EXPECT_EQ(state_of(session, "select public.cleanup_expired_outreach_cache()"), "00000");
+    EXPECT_EQ(state_of(session, "select public.retain_outreach()"), "00000");
+    EXPECT_EQ(weft_test::one(session,
+                             "select public.outreach_may_be_queued($1::uuid, 'new', 'event_call')",
+                             {user_a}),
+              weft::sql::value(true));
+    // The one function that runs with its owner's rights.
+    admin.execute({path, {}});
+    EXPECT_EQ(state_of(admin, "delete from auth.users where id OPERATOR(pg_catalog.=) $1::uuid",
+                       {user_b}),
+              "00000");
+    admin.execute({"reset search_path", {}});
+    EXPECT_EQ(weft_test::count(admin, "public.predictive_signals_cache where entity_type = 'user' "
+                                      "and entity_id = '" +
+                                          weft::to_text(user_b) + "'"),
+              0);
+}
+
+TEST_P(access, every_function_is_pinned_and_granted_to_those_it_is_for) {
+    // Who may execute: a for anon, u for authenticated, s for service_role. Triggers' functions are
+    // for nobody to call; what Supabase grants its service there is refused when it is called.
+    std::map<std::string, std::string> const callers{
+        {"cleanup_expired_outreach_cache", "s"}, {"cleanup_outreach_batch", "s"},
+        {"get_pending_outreach_count", "us"},    {"has_recent_outreach", "us"},
+        {"outreach_forget_user", "trigger"},     {"outreach_may_be_queued", "s"},
+        {"outreach_schema_version", "s"},        {"outreach_updated_at_kept", "trigger"},
+        {"outreach_updated_at_said", "trigger"}, {"retain_outreach", "s"},
+    };
+    auto const found = admin.query(
+        {"select p.proname::text, p.prosecdef, coalesce(p.proconfig[1], ''), prorettype = "
+         "'trigger'::regtype, has_function_privilege('anon', p.oid, 'execute'), "
+         "has_function_privilege('authenticated', p.oid, 'execute'), "
+         "has_function_privilege('service_role', p.oid, 'execute'), exists (select from "
+         "aclexplode(p.proacl) where grantee = 0) or p.proacl is null from pg_proc p where "
+         "pronamespace = 'public'::regnamespace order by 1",
+         {}});
+    ASSERT_EQ(found.values.size(), callers.size());
+    for (auto const& row : found.values) {
+        auto const& name = std::get<std::string>(row[0]);
+        auto const yes = [&](std::size_t i) { return std::get<bool>(row[i]); };
+        auto const at = callers.find(name);
+        ASSERT_NE(at, callers.end()) << name;
+        EXPECT_EQ(yes(1), name == "outreach_forget_user") << name << ": security definer";
+        EXPECT_EQ(std::get<std::string>(row[2]), "search_path=\"\"") << name;
+        EXPECT_EQ(yes(3), at->second == "trigger") << name;
+        EXPECT_FALSE(yes(4)) << name;
+        EXPECT_EQ(yes(5), at->second == "us") << name;
+        EXPECT_TRUE(yes(3) || yes(6)) << name;
+        EXPECT_FALSE(yes(7)) << name << " is public";
+    }
+}
+
+/// Every cell of role x table x command x whose row. A cell says how many rows the statement
+/// reaches, or x where it is refused with 42501.
+TEST_P(access, role_by_table_by_command) {
+    struct line {
+        char const* role;
+        char const* table;
+        // SELECT, INSERT, UPDATE, DELETE: each of A's row and of B's; TRUNCATE.
+        char const* cells;
+    };
+    constexpr line matrix[] = {
+        {"anon", "outreach_queue", "xx xx xx xx x"},
+        {"anon", "outreach_history", "xx xx xx xx x"},
+        {"anon", "compatibility_cache", "xx xx xx xx x"},
+        {"anon", "predictive_signals_cache", "xx xx xx xx x"},
+        {"anon", "outreach_processing_jobs", "xx xx xx xx x"},
+        {"nobody", "outreach_queue", "00 xx 00 xx x"},
+        {"nobody", "outreach_history", "00 xx xx xx x"},
+        {"nobody", "compatibility_cache", "00 xx xx xx x"},
+        {"nobody", "predictive_signals_cache", "00 xx xx xx x"},
+        {"nobody", "outreach_processing_jobs", "xx xx xx xx x"},
+        {"A", "outreach_queue", "10 xx 10 xx x"},
+        {"A", "outreach_history", "10 xx xx xx x"},
+        {"A", "compatibility_cache", "10 xx xx xx x"},
+        {"A", "predictive_signals_cache", "10 xx xx xx x"},
+        {"A", "outreach_processing_jobs", "xx xx xx xx x"},
+        {"B", "outreach_queue", "01 xx 01 xx x"},
+        {"B", "outreach_history", "01 xx xx xx x"},
+        {"B", "compatibility_cache", "01 xx xx xx x"},
+        {"B", "predictive_signals_cache", "01 xx xx xx x"},
+        {"B", "outreach_processing_jobs", "xx xx xx xx x"},
+        {"service", "outreach_queue", "11 11 11 11 0"},
+        {"service", "outreach_history", "11 11 11 11 0"},
+        {"service", "compatibility_cache", "11 11 11 11 0"},
+        {"service", "predictive_signals_cache", "11 11 11 11 0"},
+        {"service", "outreach_processing_jobs", "11 11 11 11 0"},
+    };
+    auto const reaches = [&](weft::sql::statement const& s) {
+        weft::adapters::transaction undone(session);
+        try {
+            return weft::to_text(session.execute(s));
+        } catch (weft::sql_error const& e) {
+            return e.sqlstate() == "42501" ? std::string("x") : e.sqlstate();
+        }
+    };
+    std::size_t cells = 0;
+    for (auto const& each : matrix) {
+        std::string const role = each.role;
+        std::string const t = each.table;
+        std::string got;
+        visit_table(t, [&]<class Row>(std::type_identity<Row>) {
+            auto const of = [&](weft::uuid const& owner, std::uint8_t n) {
+                auto row = sample<Row>(n);
+                if constexpr (requires { row.target_user_id; }) row.target_user_id = owner;
+                if constexpr (requires { row.target_type; }) {
+                    row.source_id = weft::to_text(owner);
+                    row.target_id = "matrix";
+                }
+                if constexpr (requires { row.entity_id; }) row.entity_id = weft::to_text(owner);
+                return row;
+            };
+            session.execute({"reset role", {}});
+            if (role == "A" || role == "B") {
+                become("authenticated", claims(role == "A" ? user_a : user_b));
+            } else if (role == "nobody") {
+                become("authenticated", R"({"role":"authenticated"})");
+            } else {
+                become(role == "service" ? "service_role" : role, "");
+            }
+            // Rows of their own, beside those that every test here has.
+            auto a = of(user_a, 230);
+            auto b = of(user_b, 231);
+            if constexpr (requires { a.signal_type; }) {
+                a.target_time = b.target_time = weft_test::at("2027-01-01T00:00:00Z");
+            }
+            admin.execute(
+                {"delete from " + t + " where id in ($1::uuid, $2::uuid)", {*a.id, *b.id}});
+            auto const inserts = {reaches(weft::sql::insert(a, dialect::postgres)),
+                                  reaches(weft::sql::insert(b, dialect::postgres))};
+            insert(a);
+            insert(b);
+            auto const both = [&](std::string const& text) {
+                for (auto const& row : {a, b}) got += reaches({text + "$1::uuid", {*row.id}});
+                got += ' ';
+            };
+            both("select id from " + t + " where id = ");
+            for (auto const& cell : inserts) got += cell;
+            got += ' ';
+            both("update " + t + " set " +
+                 (t == "outreach_queue" ? "status = 'seen'" : "metadata = '{}'") + " where id = ");
+            both("delete from " + t + " where id = ");
+            got += reaches({"truncate " + t, {}});
+        });
+        EXPECT_EQ(got, each.cells) << role << " on " << t;
+        cells += 9;
+    }
+    EXPECT_EQ(cells, 225U);
+}
+
+TEST_P(access, no_other_way_to_write_is_open_to_a_user) {
+    become_a();
+    auto const forged = sample<outreach_queue>(99);
+    auto const id = "'" + weft::to_text(weft_test::id_of(1)) + "'"; // A's own row
+    for (auto const& text : {
+             "merge into outreach_queue q using (select " + id +
+                 "::uuid as id) s on q.id = s.id when matched then delete",
+             "merge into outreach_queue q using (select " + id +
+                 "::uuid as id) s on q.id = s.id when matched then update set target_user_id = '" +
+                 weft::to_text(user_b) + "'",
+             "with gone as (delete from outreach_queue where id = " + id +
+                 " returning id) select * from gone",
+             "insert into outreach_queue (id) values (" + id +
+                 ") on conflict (id) do update set status = 'seen'",
+             std::string("copy outreach_queue from stdin"),
+             std::string("update outreach_queue set target_user_id = auth.uid()"),
+             "update outreach_queue set id = " + id,
+             std::string("create policy mine on outreach_queue using (true)"),
+             std::string("create rule r as on update to outreach_queue do instead nothing"),
+             std::string("alter table outreach_queue owner to authenticated"),
+             std::string("grant all on outreach_queue to authenticated"),
+             std::string("alter function get_pending_outreach_count(uuid) security definer"),
+         }) {
+        auto const state = state_of(session, text);
+        // A grant without the right to grant is a warning, and does nothing.
+        EXPECT_EQ(state, text.starts_with("grant") ? "00000" : "42501") << text;
+    }
+    EXPECT_EQ(weft_test::one(session, "select has_table_privilege('outreach_queue', 'delete')"),
+              weft::sql::value(false));
 }
 
 TEST_P(access, deleting_a_user_removes_the_users_rows) {

@@ -34,8 +34,12 @@ TEST(sql_commands, say_what_is_wrong_with_a_name) {
         }
         return std::string();
     };
-    EXPECT_EQ(why([] { (void)ddl_text("mysql", false, "public"); }), "dialect");
-    EXPECT_EQ(why([] { (void)ddl_text("sqlite", false, "x"); }), "schema");
+    EXPECT_EQ(why([] { (void)ddl_text({.dialect = "mysql"}); }), "dialect");
+    EXPECT_EQ(why([] { (void)ddl_text({.dialect = "sqlite", .schema = "x"}); }), "schema");
+    EXPECT_EQ(why([] { (void)ddl_text({.dialect = "sqlite", .citus = true}); }), "citus");
+    EXPECT_EQ(why([] { (void)ddl_text({.dialect = "sqlite", .from = 99}); }), "version");
+    EXPECT_EQ(why([] { (void)ddl_text({.dialect = "sqlite", .undo = 0}); }), "undo");
+    EXPECT_EQ(why([] { (void)ddl_text({.dialect = "sqlite", .from = 1, .undo = 2}); }), "from");
     EXPECT_EQ(why([] { (void)sql_statement(job(), "nothing", "sqlite", "insert"); }), "table");
     EXPECT_EQ(why([] { (void)sql_statement(job(), jobs, "x", "insert"); }), "dialect");
     EXPECT_EQ(why([] { (void)sql_statement(job(), jobs, "sqlite", "copy-text"); }), "as");
@@ -43,6 +47,23 @@ TEST(sql_commands, say_what_is_wrong_with_a_name) {
     EXPECT_EQ(why([] { (void)copy_begin("nothing", "postgres", "copy-text"); }), "table");
     EXPECT_EQ(why([] { (void)copy_row(job(), jobs, "copy"); }), "as");
     EXPECT_EQ(why([] { (void)sql_statement(json::array(), jobs, "sqlite", "insert"); }), jobs);
+}
+
+TEST(sql_commands, give_the_migration_whole_and_in_steps) {
+    using weft::sql::dialect;
+    weft::sql::ddl_options const options{.with_auth = true, .schema = "mine", .citus = true};
+    EXPECT_EQ(ddl_text({.dialect = "postgres", .with_auth = true, .schema = "mine", .citus = true}),
+              weft::sql::ddl(dialect::postgres, options));
+    EXPECT_EQ(ddl_text({.dialect = "sqlite", .from = 1}), weft::sql::upgrade(1, dialect::sqlite));
+    EXPECT_EQ(ddl_text({.dialect = "postgres", .undo = 2}),
+              weft::sql::migration_steps(dialect::postgres)[1].down);
+    weft_test::sqlite_connection there(":memory:");
+    there.run_script(ddl_text({.dialect = "sqlite"}));
+    there.run_script(ddl_text({.dialect = "sqlite", .undo = 2}));
+    there.run_script(ddl_text({.dialect = "sqlite", .from = 1}));
+    there.run_script(ddl_text({.dialect = "sqlite", .undo = 2}));
+    there.run_script(ddl_text({.dialect = "sqlite", .undo = 1}));
+    EXPECT_EQ(weft_test::count(there, "sqlite_schema where name like '%outreach%'"), 0);
 }
 
 TEST(sql_commands, give_the_statement_and_its_parameters) {

@@ -156,7 +156,7 @@ void expect_same_after_postgresql(std::vector<Row> const& rows) {
         c->execute({clear, {}});
         EXPECT_EQ(c->execute({insert_unnest_text<Row>(), arrays}), fewer) << how;
         returned<Row> again(rows, fewer);
-        c->template for_each<Row>(all, again);
+        EXPECT_EQ(c->template stream<Row>(all, again), fewer);
         again.finish(how);
     }
 }
@@ -179,7 +179,7 @@ void expect_same_after_sqlite(std::vector<Row>& rows) {
     }
     returned<Row> check(rows, many);
     EXPECT_EQ(
-        db.connection.template for_each<Row>(weft::sql::select_all<Row>(dialect::sqlite), check),
+        db.connection.template stream<Row>(weft::sql::select_all<Row>(dialect::sqlite), check),
         many);
     check.finish("SQLite");
     work.commit();

@@ -13,6 +13,7 @@
 
 #include "support.hpp"
 #include "support/golden.hpp"
+#include "weft/sql/bulk.hpp"
 #include "weft/sql/drift.hpp"
 
 namespace {
@@ -281,6 +282,50 @@ TEST(upgrade, the_form_for_a_cluster_has_what_a_cluster_takes) {
         EXPECT_NE(text.find(there), std::string::npos) << there;
     }
     EXPECT_THROW((void)ddl(dialect::sqlite, {.citus = true}), weft::invalid_argument);
+}
+
+TEST(upgrade, statements_for_a_cluster_fit_its_tables) {
+    // What a plain server can say about them: all of the migration but the distribution itself.
+    auto text = ddl(dialect::postgres, {.with_auth = true, .citus = true});
+    std::string const head = "do $weft$ begin\n    if not exists (select from "
+                             "pg_catalog.pg_dist_partition";
+    std::string const tail = "end $weft$;\n";
+    for (auto at = text.find(head); at != std::string::npos; at = text.find(head)) {
+        text.erase(at, text.find(tail, at) + tail.size() - at);
+    }
+    weft_test::database db;
+    weft_test::postgres_connection c(db.url());
+    c.run_script(text);
+    c.run_script(text);
+    weft::sql::write_options const cluster{.citus = true};
+    auto ignoring = cluster;
+    ignoring.on_conflict = weft::sql::on_conflict::ignore_same_id;
+    for_each_table([&]<class Row>(std::type_identity<Row>) {
+        std::string const t(table<Row>::name);
+        std::vector<Row> rows{sample<Row>(1), sample<Row>(2)};
+        auto const many = weft::sql::upsert_many<Row>(rows, dialect::postgres, cluster);
+        for (int run = 0; run < 2; ++run) {
+            EXPECT_EQ(c.execute(weft::sql::upsert(rows[0], dialect::postgres, cluster)), 1) << t;
+            EXPECT_EQ(c.execute(many.at(0)), 2) << t;
+            EXPECT_EQ(c.execute(weft::sql::insert(rows[1], dialect::postgres, ignoring)), 0) << t;
+        }
+        EXPECT_EQ(weft_test::count(c, t), 2) << t;
+    });
+    for (auto const* change :
+         {"update outreach_queue set expires_at = null",
+          "update compatibility_cache set calculated_at = '2020-01-01', expires_at = '2020-01-02'",
+          "update predictive_signals_cache set calculated_at = '2020-01-01', expires_at = "
+          "'2020-01-02'"}) {
+        EXPECT_EQ(c.execute({change, {}}), 2);
+    }
+    EXPECT_EQ(one(c, "select get_pending_outreach_count($1::uuid)", {weft_test::user_a}),
+              weft::sql::value(2));
+    EXPECT_EQ(one(c,
+                  "select has_recent_outreach($1::uuid, 'source-1', 'community_invitation', "
+                  "100000)",
+                  {weft_test::user_a}),
+              weft::sql::value(true));
+    EXPECT_EQ(one(c, "select cleanup_expired_outreach_cache()"), weft::sql::value(4));
 }
 
 } // namespace

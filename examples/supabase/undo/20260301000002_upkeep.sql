@@ -2,6 +2,7 @@ begin;
 
 drop index if exists public.idx_outreach_queue_expires;
 drop index if exists public.idx_outreach_history_sent;
+revoke select (source_snapshot) on table public.predictive_signals_cache from authenticated;
 drop function if exists public.outreach_may_be_queued(uuid, text, text, integer, timestamp with time zone);
 drop function if exists public.cleanup_outreach_batch(integer);
 drop function if exists public.retain_outreach(integer, integer, integer, integer);

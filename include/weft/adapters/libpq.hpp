@@ -113,12 +113,14 @@ public:
     postgres_session& operator=(postgres_session const&) = delete;
 
     void command(std::string const& text) {
+        require_idle(text);
         pg_result const r(PQexec(connection_.get(), text.c_str()));
         if (!succeeded(r.get())) raise(r.get(), text);
     }
 
     /// COMMIT of a transaction in which a statement failed succeeds as a ROLLBACK.
     void commit() {
+        require_idle("COMMIT");
         pg_result const r(PQexec(connection_.get(), "COMMIT"));
         if (!succeeded(r.get())) raise(r.get(), "COMMIT");
         if (std::string_view(PQcmdStatus(r.get())) != "COMMIT") {
@@ -133,6 +135,7 @@ public:
 
     /// Runs `s` as a prepared statement.
     [[nodiscard]] pg_result run(sql::statement const& s) {
+        require_idle(s.text);
         check_parameters(s);
         for (int attempt = 0;; ++attempt) {
             auto const& known = prepared(s.text);
@@ -145,8 +148,50 @@ public:
         }
     }
 
+    /// Runs `s` in libpq's single-row mode and calls `each(PGresult const*, bool)` with one row at
+    /// a time, and once with none at the end (false), for the columns of a result without rows.
+    template <class F>
+    void stream(sql::statement const& s, F&& each) {
+        require_idle(s.text);
+        check_parameters(s);
+        for (int attempt = 0;; ++attempt) {
+            auto const& known = prepared(s.text);
+            parameters const p(s, known.types);
+            if (PQsendQueryPrepared(connection_.get(), known.name.c_str(), p.size(),
+                                    p.pointers.data(), p.lengths.data(), p.formats.data(),
+                                    result_format()) != 1 ||
+                PQsetSingleRowMode(connection_.get()) != 1) {
+                raise(nullptr, s.text);
+            }
+            pg_result failed;
+            bool begun = false;
+            busy_ = true;
+            try {
+                while (pg_result r{PQgetResult(connection_.get())}) {
+                    auto const status = PQresultStatus(r.get());
+                    if (status == PGRES_SINGLE_TUPLE || succeeded(r.get())) {
+                        begun = true;
+                        each(r.get(), status == PGRES_SINGLE_TUPLE);
+                    } else if (!failed) {
+                        failed = std::move(r);
+                    }
+                    if (PQstatus(connection_.get()) != CONNECTION_OK) break;
+                }
+            } catch (...) {
+                cancel();
+                abandon_results();
+                throw;
+            }
+            busy_ = false;
+            if (!failed && PQstatus(connection_.get()) == CONNECTION_OK) return;
+            if (begun) raise(failed.get(), s.text);
+            again_or_raise(failed.get(), s.text, attempt);
+        }
+    }
+
     /// Runs all of them in pipeline mode; the numbers of rows, or the first failure.
     [[nodiscard]] std::vector<std::int64_t> run_all(std::span<sql::statement const> statements) {
+        require_idle(statements[0].text);
         for (auto const& s : statements) {
             check_parameters(s);
             // What cannot be written is found before anything is sent.
@@ -192,6 +237,7 @@ public:
         if (text.find('\0') != std::string::npos) {
             WEFT_THROW(invalid_argument("script", "text with U+0000", "text without U+0000"));
         }
+        require_idle("a script");
         bool const was_open = in_transaction();
         // Its statements may change what prepared ones rest on.
         if (!was_open) forget();
@@ -219,8 +265,10 @@ public:
 
     /// Begins `COPY ... FROM STDIN`; the bytes follow with put_copy, the end with end_copy_in.
     void begin_copy_in(std::string const& statement) {
+        require_idle(statement);
         pg_result r(PQexec(connection_.get(), statement.c_str()));
-        if (PQresultStatus(r.get()) == PGRES_COPY_IN) return;
+        busy_ = PQresultStatus(r.get()) == PGRES_COPY_IN;
+        if (busy_) return;
         end_copy(r.get());
         if (succeeded(r.get())) {
             WEFT_THROW(invalid_argument("statement", statement, "COPY ... FROM STDIN"));
@@ -241,6 +289,7 @@ public:
 
     [[nodiscard]] std::int64_t end_copy_in(std::string const& statement) {
         bool const sent = PQputCopyEnd(connection_.get(), nullptr) == 1;
+        busy_ = false;
         std::int64_t count = 0;
         auto const failed = drain(count);
         if (failed || !sent) raise(failed.get(), statement);
@@ -249,18 +298,15 @@ public:
 
     /// Stores nothing of it.
     void abandon_copy_in() noexcept {
-        try {
-            PQputCopyEnd(connection_.get(), "the sender gave up");
-            std::int64_t count = 0;
-            static_cast<void>(drain(count));
-        } catch (...) {
-            // What is wrong with the connection is said by the next statement.
-        }
+        PQputCopyEnd(connection_.get(), "the sender gave up");
+        abandon_results();
     }
 
     void begin_copy_out(std::string const& statement) {
+        require_idle(statement);
         pg_result r(PQexec(connection_.get(), statement.c_str()));
-        if (PQresultStatus(r.get()) == PGRES_COPY_OUT) return;
+        busy_ = PQresultStatus(r.get()) == PGRES_COPY_OUT;
+        if (busy_) return;
         end_copy(r.get());
         if (succeeded(r.get()) || PQresultStatus(r.get()) == PGRES_COPY_IN) {
             WEFT_THROW(invalid_argument("statement", statement, "COPY ... TO STDOUT"));
@@ -282,6 +328,7 @@ public:
     }
 
     [[nodiscard]] std::int64_t end_copy_out(std::string const& statement) {
+        busy_ = false;
         std::int64_t count = 0;
         auto const failed = drain(count);
         if (failed || PQstatus(connection_.get()) != CONNECTION_OK) raise(failed.get(), statement);
@@ -290,20 +337,10 @@ public:
 
     /// Tells the server to stop sending, and takes what is on its way.
     void abandon_copy_out() noexcept {
-        try {
-            struct free_cancel {
-                void operator()(PGcancel* c) const noexcept { PQfreeCancel(c); }
-            };
-            std::unique_ptr<PGcancel, free_cancel> const cancel(PQgetCancel(connection_.get()));
-            char why[256];
-            if (cancel) PQcancel(cancel.get(), why, sizeof why);
-            std::size_t size = 1;
-            while (size > 0) static_cast<void>(get_copy(size));
-            std::int64_t count = 0;
-            static_cast<void>(drain(count));
-        } catch (...) {
-            // What is wrong with the connection is said by the next statement.
-        }
+        cancel();
+        std::size_t size = 1;
+        while (size > 0) static_cast<void>(get_copy(size));
+        abandon_results();
     }
 
     [[nodiscard]] static std::int64_t affected(PGresult* r) {
@@ -363,6 +400,33 @@ private:
 
     [[nodiscard]] int result_format() const noexcept {
         return options_.results == sql::wire_format::binary ? 1 : 0;
+    }
+
+    /// libpq would throw away what is still to come of a result that is being read.
+    void require_idle(std::string const& statement) const {
+        if (!busy_) return;
+        WEFT_THROW(sql_error("the connection is in the middle of a stream: it takes statements "
+                             "again when that has ended",
+                             "55006", statement));
+    }
+
+    /// Asks the server to stop what it is doing.
+    void cancel() noexcept {
+        struct free_cancel {
+            void operator()(PGcancel* c) const noexcept { PQfreeCancel(c); }
+        };
+        std::unique_ptr<PGcancel, free_cancel> const request(PQgetCancel(connection_.get()));
+        char why[256];
+        if (request) PQcancel(request.get(), why, sizeof why);
+    }
+
+    /// Takes what is on its way, good or bad. What is wrong with the connection is said by the next
+    /// statement.
+    void abandon_results() noexcept {
+        busy_ = false;
+        while (pg_result const r{PQgetResult(connection_.get())}) {
+            if (PQstatus(connection_.get()) != CONNECTION_OK) break;
+        }
     }
 
     static void check_parameters(sql::statement const& s) {
@@ -562,6 +626,7 @@ private:
     std::unique_ptr<PGconn, finish> connection_;
     std::unordered_map<std::string, prepared_statement> names_;
     std::uint64_t count_ = 0;
+    bool busy_ = false; ///< a result is being read, or data are being sent
     postgres_options options_;
 };
 
@@ -583,6 +648,34 @@ private:
         WEFT_THROW(sql_error(e.what(), "22000", ""));
     }
 }
+
+/// Decodes the rows of one result, or of results with the same columns.
+template <class Row>
+class pg_row_reader {
+public:
+    pg_row_reader(PGresult const* r, sql::decode_options const& options)
+        : fields_(static_cast<std::size_t>(PQnfields(r)))
+        , decoder_(names(r), PQnfields(r) > 0 ? pg_format(r, 0) : sql::wire_format::text, options) {
+    }
+
+    /// The `place`th row of `r`, the `number`th of all.
+    void read(PGresult const* r, int place, Row& row, std::size_t number) {
+        for (std::size_t c = 0; c < fields_.size(); ++c) {
+            fields_[c] = pg_wire_field(r, place, static_cast<int>(c));
+        }
+        decoder_(fields_, row, number);
+    }
+
+private:
+    [[nodiscard]] static std::vector<std::string> names(PGresult const* r) {
+        std::vector<std::string> out;
+        for (int c = 0; c < PQnfields(r); ++c) out.emplace_back(PQfname(r, c));
+        return out;
+    }
+
+    std::vector<sql::wire_field> fields_;
+    sql::wire_decoder<Row> decoder_;
+};
 
 } // namespace detail
 
@@ -637,28 +730,39 @@ public:
 
     /// Calls `each(Row&)` with every row of the result, decoded by column name without a detour
     /// through values; the row is used again for the next one, but may be moved from. How many
-    /// there were. libpq holds the whole result meanwhile: what does not fit comes by copy_out.
-    /// Throws invalid_argument as sql::wire_decoder.
+    /// there were. libpq holds the whole result meanwhile, and the connection takes other
+    /// statements; for results that do not fit there is `stream`. Throws invalid_argument as
+    /// sql::wire_decoder.
     template <schema::TableRow Row, class F>
     std::size_t for_each(sql::statement const& s, F&& each,
                          sql::decode_options const& options = {}) {
         auto const r = session().run(s);
-        auto const width = PQnfields(r.get());
-        std::vector<std::string> names;
-        for (int c = 0; c < width; ++c) names.emplace_back(PQfname(r.get(), c));
-        auto const format = width > 0 ? detail::pg_format(r.get(), 0) : sql::wire_format::text;
-        sql::wire_decoder<Row> const decoder(names, format, options);
-        std::vector<sql::wire_field> fields(names.size());
+        detail::pg_row_reader<Row> reader(r.get(), options);
         Row row{};
         auto const height = static_cast<std::size_t>(PQntuples(r.get()));
         for (std::size_t i = 0; i < height; ++i) {
-            for (int c = 0; c < width; ++c) {
-                fields[static_cast<std::size_t>(c)] =
-                    detail::pg_wire_field(r.get(), static_cast<int>(i), c);
-            }
-            decoder(fields, row, i);
+            reader.read(r.get(), static_cast<int>(i), row, i);
             each(row);
         }
+        return height;
+    }
+
+    /// As for_each, one row in memory at a time, however long the result is; a little slower.
+    /// Until it has ended the connection takes no other statement (55006). Where `each` throws or a
+    /// row does not fit, the server is told to stop and the exception goes on; a transaction around
+    /// it may then only be rolled back.
+    template <schema::TableRow Row, class F>
+    std::size_t stream(sql::statement const& s, F&& each, sql::decode_options const& options = {}) {
+        std::optional<detail::pg_row_reader<Row>> reader;
+        Row row{};
+        std::size_t height = 0;
+        session().stream(s, [&](PGresult const* r, bool has_row) {
+            if (!reader) reader.emplace(r, options);
+            if (!has_row) return;
+            reader->read(r, 0, row, height);
+            ++height;
+            each(row);
+        });
         return height;
     }
 

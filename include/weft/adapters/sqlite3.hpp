@@ -467,6 +467,12 @@ public:
         return count;
     }
 
+    /// The same: SQLite gives one row at a time anyway.
+    template <schema::TableRow Row, class F>
+    std::size_t stream(sql::statement const& s, F&& each, sql::decode_options const& options = {}) {
+        return for_each<Row>(s, each, options);
+    }
+
     /// All rows of the result; see for_each.
     template <schema::TableRow Row>
     [[nodiscard]] std::vector<Row> select(sql::statement const& s,

@@ -23,6 +23,7 @@
 #include "weft/outreach/cooldown.hpp"
 #include "weft/outreach/gates.hpp"
 #include "weft/outreach/ids.hpp"
+#include "weft/outreach/privacy.hpp"
 #include "weft/profile/entity.hpp"
 #include "weft/schema/compatibility_cache.hpp"
 #include "weft/schema/outreach_processing_jobs.hpp"
@@ -281,7 +282,8 @@ struct day_plan {
 /// The row of outreach_queue for a suggestion that passed its gate. `created_at` is `now`; the id
 /// follows from target, source, type and the day of `now`, so that the same suggestion made twice
 /// on a day is one row. Waits as `scheduled` where its best moment is later than `now`.
-/// Throws invalid_argument for a suggestion that did not pass.
+/// Throws invalid_argument for a suggestion that did not pass, and for agent ids by which a person
+/// could be found (require_agent_id): an e-mail address, a telephone number, the person's own id.
 [[nodiscard]] inline schema::outreach_queue queue_row(suggestion const& s, instant now,
                                                       schema::jsonb metadata,
                                                       plan_options const& options = {}) {
@@ -289,6 +291,9 @@ struct day_plan {
         WEFT_THROW(invalid_argument("suggestion", "one that was refused: " + s.judged.refusal,
                                     "one that passed its gate"));
     }
+    bool const from_person = s.source_type == schema::outreach_source_type::user;
+    require_agent_id("suggestion.from_agent_id", s.from_agent_id, from_person ? s.source_id : "");
+    require_agent_id("suggestion.to_agent_id", s.to_agent_id, weft::to_text(s.target));
     schema::outreach_queue row;
     auto const day = to_iso(std::chrono::floor<std::chrono::days>(now));
     row.id =

@@ -94,6 +94,7 @@ struct column_info {
     bool updated_by_users = false;             ///< UPDATE for `authenticated`
     std::string_view comment;                  ///< in the database; empty: none
     std::int32_t since = 1;                    ///< the version of the migration that brought it
+    std::int32_t shown_since = 1;              ///< the version that showed it to users
 
     [[nodiscard]] constexpr bool has_default() const noexcept {
         return default_kind != column_default::none;
@@ -191,6 +192,12 @@ struct column {
     [[nodiscard]] consteval column hidden() const {
         auto c = *this;
         c.info.hidden_from_users = true;
+        return c;
+    }
+    /// For a column that earlier versions of the migration hid from users.
+    [[nodiscard]] consteval column shown_since(std::int32_t version) const {
+        auto c = *this;
+        c.info.shown_since = version;
         return c;
     }
     [[nodiscard]] consteval column user_updates() const {

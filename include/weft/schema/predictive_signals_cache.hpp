@@ -51,8 +51,8 @@ struct table<predictive_signals_cache> {
         column{"confidence", &row::confidence}.unit(),
         column{"calculated_at", &row::calculated_at}.now(),
         column{"expires_at", &row::expires_at},
-        column{"source_snapshot", &row::source_snapshot}.hidden().about(
-            "What it was predicted from; not shown to users."),
+        column{"source_snapshot", &row::source_snapshot}.shown_since(2).about(
+            "What it was predicted from: the entity's own."),
         column{"metadata", &row::metadata}.or_else_empty_object().object().about(
             "A JSON object without personal data; encryption_type is signalProtocol or aes256gcm."),
     };

@@ -62,14 +62,14 @@ template <class Row>
         " from unnest(" + arrays + ") with ordinality as given(" + names + ", place)";
     auto const head = "insert into " + table_text<Row>(options.schema) + " (" + names + ") select ";
     if (!upserts) {
-        return head + values + source + " order by place" + conflict_text(options.on_conflict);
+        return head + values + source + " order by place" + conflict_text<Row>(options);
     }
     // One statement may not write a row twice: of several with one key the last counts. In the
     // order of the key, so that two such statements at once do not wait for each other in a circle.
-    std::string const key(key_text<Row>(dialect::postgres));
+    auto const key = key_text<Row>(dialect::postgres, options);
     return head + "distinct on (" + key + ") " + names + " from (select " + values +
            ", given.place" + source + ") as made order by " + key + ", place desc" +
-           replace_text<Row>(dialect::postgres);
+           replace_text<Row>(dialect::postgres, options);
 }
 
 /// `values (...), (...)` for `count` rows.
@@ -91,7 +91,7 @@ template <class Row>
         out += ')';
     }
     return out +
-           (upserts ? replace_text<Row>(dialect::sqlite) : conflict_text(options.on_conflict));
+           (upserts ? replace_text<Row>(dialect::sqlite, options) : conflict_text<Row>(options));
 }
 
 template <class Row>

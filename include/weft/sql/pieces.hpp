@@ -191,6 +191,11 @@ template <class Row>
     return out + "\n";
 }
 
+/// Whether `version` of the migration lets users see a column that was there before.
+[[nodiscard]] inline bool shows_users(schema::column_info const& c, std::int32_t version) {
+    return !c.hidden_from_users && c.since < version && c.shown_since == version;
+}
+
 /// The columns and indexes that `version` of the migration brought to a table that is there.
 template <class Row>
 [[nodiscard]] std::string added_ddl(std::int32_t version, dialect d, ddl_form const& form) {
@@ -198,6 +203,10 @@ template <class Row>
     std::string const name(traits::name);
     std::string out;
     for (auto const& c : schema::columns_of<Row>()) {
+        if (d == dialect::postgres && shows_users(c, version)) {
+            out += "grant select (" + std::string(c.name) + ") on table " + form.prefix + name +
+                   " to authenticated;\n";
+        }
         if (c.since != version) continue;
         // SQLite has no `if not exists` here; the migration's own version keeps it to one run.
         out += "alter table " + form.prefix + name + " add column " +
@@ -231,6 +240,10 @@ template <class Row>
         out += "drop index if exists " + form.prefix + std::string(each.name) + ";\n";
     }
     for (auto const& c : schema::columns_of<Row>()) {
+        if (d == dialect::postgres && shows_users(c, version)) {
+            out += "revoke select (" + std::string(c.name) + ") on table " + form.prefix +
+                   std::string(traits::name) + " from authenticated;\n";
+        }
         if (c.since != version) continue;
         out += "alter table " + form.prefix + std::string(traits::name) + " drop column " +
                (d == dialect::postgres ? "if exists " : "") + std::string(c.name) + ";\n";
@@ -309,9 +322,9 @@ template <class Row>
         bool hides = false;
         for (auto const& c : schema::columns_of<Row>()) {
             if (c.since > 1) continue;
-            hides = hides || c.hidden_from_users;
-            auto& list = shown;
-            if (!c.hidden_from_users) list += (list.empty() ? "" : ", ") + std::string(c.name);
+            bool const hidden = c.hidden_from_users || c.shown_since > 1;
+            hides = hides || hidden;
+            if (!hidden) shown += (shown.empty() ? "" : ", ") + std::string(c.name);
             if (c.updated_by_users) {
                 changed += (changed.empty() ? "" : ", ") + std::string(c.name);
             }

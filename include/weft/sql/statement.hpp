@@ -31,6 +31,9 @@ struct write_options {
     sql::on_conflict on_conflict = sql::on_conflict::fail; ///< for insert
     /// Nullable columns with a default that are NULL, not the default, where the optional is unset.
     std::vector<std::string_view> null_where_unset{};
+    /// For the tables of ddl_options::citus, where a row is known by its distribution column and
+    /// id: that is what ON CONFLICT names instead of the id.
+    bool citus = false;
 };
 
 namespace detail {
@@ -157,30 +160,39 @@ template <class T>
     return false;
 }
 
-/// The key that an upsert and a selection by key go by: the natural key, or the id.
+/// The primary key.
 template <class Row>
-[[nodiscard]] constexpr std::string_view key_text(dialect d) noexcept {
+[[nodiscard]] std::string id_text(write_options const& options) {
+    auto const by = schema::table<Row>::distribution;
+    return options.citus && !by.empty() ? std::string(by) + ", id" : "id";
+}
+
+/// The key that an upsert and a selection by key go by: the natural key, or the primary one.
+template <class Row>
+[[nodiscard]] std::string key_text(dialect d, write_options const& options) {
     if constexpr (schema::table<Row>::keys.size() == 0) {
-        return "id";
+        return id_text<Row>(options);
     } else {
         auto const& key = schema::table<Row>::keys[0];
-        return d == dialect::postgres ? key.postgres : key.sqlite;
+        return std::string(d == dialect::postgres ? key.postgres : key.sqlite);
     }
 }
 
-[[nodiscard]] inline std::string conflict_text(on_conflict what) {
-    if (what == on_conflict::ignore_same_id) return " on conflict (id) do nothing";
-    if (what == on_conflict::ignore_any) return " on conflict do nothing";
-    return {};
+template <class Row>
+[[nodiscard]] std::string conflict_text(write_options const& options) {
+    if (options.on_conflict == on_conflict::ignore_any) return " on conflict do nothing";
+    if (options.on_conflict == on_conflict::fail) return {};
+    return " on conflict (" + id_text<Row>(options) + ") do nothing";
 }
 
 /// `on conflict (key) do update set` every column but id and key.
 template <class Row>
-[[nodiscard]] std::string replace_text(dialect d) {
-    std::string out = " on conflict (" + std::string(key_text<Row>(d)) + ") do update set ";
+[[nodiscard]] std::string replace_text(dialect d, write_options const& options) {
+    auto const key = key_text<Row>(dialect::postgres, options);
+    std::string out = " on conflict (" + key_text<Row>(d, options) + ") do update set ";
     bool first = true;
     for (auto const& c : schema::columns_of<Row>()) {
-        if (c.name == "id" || is_key_part(key_text<Row>(dialect::postgres), c.name)) continue;
+        if (c.name == "id" || is_key_part(key, c.name)) continue;
         if (!first) out += ", ";
         first = false;
         out += c.name;
@@ -209,7 +221,7 @@ template <schema::TableRow Row>
 /// The text of `insert`, for row_params. An unset optional becomes the column's default.
 template <schema::TableRow Row>
 [[nodiscard]] std::string insert_text(dialect d, write_options const& options = {}) {
-    return detail::insert_head<Row>(d, options) + detail::conflict_text(options.on_conflict);
+    return detail::insert_head<Row>(d, options) + detail::conflict_text<Row>(options);
 }
 
 /// The text of `upsert`, for row_params: inserts, or replaces the row with the same natural key
@@ -218,7 +230,7 @@ template <schema::TableRow Row>
 /// the row that was there keeps its id. `on_conflict` plays no part.
 template <schema::TableRow Row>
 [[nodiscard]] std::string upsert_text(dialect d, write_options const& options = {}) {
-    return detail::insert_head<Row>(d, options) + detail::replace_text<Row>(d);
+    return detail::insert_head<Row>(d, options) + detail::replace_text<Row>(d, options);
 }
 
 /// Inserts the row. Throws invalid_argument where it is faulty.

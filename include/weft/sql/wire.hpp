@@ -20,6 +20,7 @@
 #include "weft/schema/column.hpp"
 #include "weft/schema/utf8.hpp"
 #include "weft/schema/validate.hpp"
+#include "weft/sql/decimal.hpp"
 #include "weft/sql/value.hpp"
 
 /// The text and binary forms in which PostgreSQL takes and gives the schema's values: in
@@ -159,30 +160,6 @@ inline char* put_bytes(char* at, std::string_view bytes) noexcept {
     return at + bytes.size();
 }
 
-/// Two digits for each byte: of a number below 100, and of a byte in hexadecimal.
-struct digit_pairs {
-    char decimal[200];
-    char hexadecimal[512];
-};
-inline constexpr digit_pairs pairs = [] {
-    digit_pairs out{};
-    for (std::size_t i = 0; i < 100; ++i) {
-        out.decimal[2 * i] = static_cast<char>('0' + i / 10);
-        out.decimal[2 * i + 1] = static_cast<char>('0' + i % 10);
-    }
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (std::size_t i = 0; i < 256; ++i) {
-        out.hexadecimal[2 * i] = digits[i / 16];
-        out.hexadecimal[2 * i + 1] = digits[i % 16];
-    }
-    return out;
-}();
-
-inline char* put_two_digits(char* at, std::uint32_t n) noexcept {
-    std::memcpy(at, pairs.decimal + 2 * n, 2);
-    return at + 2;
-}
-
 inline char* put_uuid_text(char* at, uuid const& id) noexcept {
     for (std::size_t i = 0; i < 16; ++i) {
         if (i == 4 || i == 6 || i == 8 || i == 10) *at++ = '-';
@@ -229,7 +206,7 @@ inline char* put_instant_text(char* at, instant t) noexcept {
 inline char* put_double_text(char* at, double x) noexcept {
     if (is_nan(x)) return put_bytes(at, "NaN");
     if (!is_finite(x)) return put_bytes(at, x > 0 ? "Infinity" : "-Infinity");
-    return std::to_chars(at, at + 32, x).ptr;
+    return put_finite_double(at, x);
 }
 
 inline char* put_integer_text(char* at, std::int32_t n) noexcept {

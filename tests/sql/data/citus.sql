@@ -320,6 +320,7 @@ end $weft$;
 
 create index if not exists idx_outreach_queue_expires on public.outreach_queue (expires_at) where expires_at is not null and status in ('pending', 'scheduled');
 create index if not exists idx_outreach_history_sent on public.outreach_history using brin (sent_at);
+grant select (source_snapshot) on table public.predictive_signals_cache to authenticated;
 
 comment on table public.outreach_queue is 'Outreach that waits to be sent, or for an answer.';
 comment on column public.outreach_queue.source_id is 'Whatever kind source_type says.';
@@ -349,7 +350,7 @@ comment on column public.compatibility_cache.metadata is 'A JSON object without 
 comment on table public.predictive_signals_cache is 'Predictions about one entity, each kept until it expires.';
 comment on column public.predictive_signals_cache.prediction_data is 'A document of the kind signal_type says.';
 comment on column public.predictive_signals_cache.target_time is 'NULL: of no particular time; such a signal is one.';
-comment on column public.predictive_signals_cache.source_snapshot is 'What it was predicted from; not shown to users.';
+comment on column public.predictive_signals_cache.source_snapshot is 'What it was predicted from: the entity''s own.';
 comment on column public.predictive_signals_cache.metadata is 'A JSON object without personal data; encryption_type is signalProtocol or aes256gcm.';
 comment on table public.outreach_processing_jobs is 'Runs of the background work, with their counts.';
 comment on column public.outreach_processing_jobs.started_at is 'Set when a worker claims it; older than the lease, it may be claimed again.';

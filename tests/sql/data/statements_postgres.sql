@@ -242,7 +242,7 @@ select id, source_id, source_type, target_id, target_type, compatibility_score, 
 
 select id, source_id, source_type, target_id, target_type, compatibility_score, knot_compatibility, quantum_fidelity, location_compatibility, timing_compatibility, vibe_alignment, future_compatibility, current_fabric_stability, predicted_fabric_stability, future_compatibility_time, compatibility_trajectory, fabric_stability_improvement, evolution_trend, evolution_rate, calculation_method, calculation_version, calculated_at, expires_at, metadata from compatibility_cache where future_compatibility is not null and future_compatibility >= $1::double precision and expires_at > $2::timestamptz order by future_compatibility desc, future_compatibility_time limit $3::integer;
 
-select id, entity_id, entity_type, signal_type, prediction_data, prediction_time, target_time, confidence, calculated_at, expires_at, metadata from predictive_signals_cache where entity_id = $1::text and entity_type = $2::text and signal_type = $3::text and expires_at > $4::timestamptz order by prediction_time desc, id limit $5::integer;
+select id, entity_id, entity_type, signal_type, prediction_data, prediction_time, target_time, confidence, calculated_at, expires_at, source_snapshot, metadata from predictive_signals_cache where entity_id = $1::text and entity_type = $2::text and signal_type = $3::text and expires_at > $4::timestamptz order by prediction_time desc, id limit $5::integer;
 
-select id, entity_id, entity_type, signal_type, prediction_data, prediction_time, target_time, confidence, calculated_at, expires_at, metadata from predictive_signals_cache where prediction_data @> $1::jsonb order by id limit $2::integer;
+select id, entity_id, entity_type, signal_type, prediction_data, prediction_time, target_time, confidence, calculated_at, expires_at, source_snapshot, metadata from predictive_signals_cache where prediction_data @> $1::jsonb order by id limit $2::integer;
 

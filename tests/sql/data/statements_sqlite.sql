@@ -206,5 +206,5 @@ select id, source_id, source_type, target_id, target_type, compatibility_score, 
 
 select id, source_id, source_type, target_id, target_type, compatibility_score, knot_compatibility, quantum_fidelity, location_compatibility, timing_compatibility, vibe_alignment, future_compatibility, current_fabric_stability, predicted_fabric_stability, future_compatibility_time, compatibility_trajectory, fabric_stability_improvement, evolution_trend, evolution_rate, calculation_method, calculation_version, calculated_at, expires_at, metadata from compatibility_cache where future_compatibility is not null and future_compatibility >= ?1 and expires_at > ?2 order by future_compatibility desc, future_compatibility_time limit ?3;
 
-select id, entity_id, entity_type, signal_type, prediction_data, prediction_time, target_time, confidence, calculated_at, expires_at, metadata from predictive_signals_cache where entity_id = ?1 and entity_type = ?2 and signal_type = ?3 and expires_at > ?4 order by prediction_time desc, id limit ?5;
+select id, entity_id, entity_type, signal_type, prediction_data, prediction_time, target_time, confidence, calculated_at, expires_at, source_snapshot, metadata from predictive_signals_cache where entity_id = ?1 and entity_type = ?2 and signal_type = ?3 and expires_at > ?4 order by prediction_time desc, id limit ?5;
 
