@@ -278,4 +278,24 @@ TEST(big, homfly_beyond_64_bits_is_that_of_the_hecke_algebra) {
     }
 }
 
+// Twenty trefoils one after another: their product is cheap in 64 bits, and fifty times as dear in
+// integers without bounds.
+TEST(big, work_in_large_integers_counts_for_more) {
+    std::vector<int> word;
+    for (int k = 1; k <= 20; ++k) word.insert(word.end(), {k, k, k});
+    knot::braid const b(21, word);
+    knot::limits const few{.max_operations = 100'000};
+    auto const plain = knot::compute_invariants(b, few);
+    ASSERT_TRUE(plain.homfly && plain.jones && plain.conway);
+    auto const large = knot::compute_invariants<knot::big_integer>(b, few);
+    EXPECT_FALSE(large.homfly);
+    EXPECT_NE(large.why.at("homfly").find("20 pieces"), std::string::npos);
+    EXPECT_FALSE(large.jones);
+    EXPECT_NE(large.why.at("jones").find("over the budget of 100000"), std::string::npos);
+    auto const all = knot::compute_invariants<knot::big_integer>(b);
+    ASSERT_TRUE(all.homfly && all.jones);
+    EXPECT_EQ(all.homfly->size(), plain.homfly->size());
+    EXPECT_EQ(all.jones->span(), plain.jones->span());
+}
+
 } // namespace

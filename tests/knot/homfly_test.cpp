@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "knot/support.hpp"
+#include "knot/torus_formula.hpp"
 #include "weft/knot/alexander.hpp"
 #include "weft/knot/big.hpp"
 #include "weft/knot/jones.hpp"
@@ -176,44 +177,6 @@ TEST(homfly, multiplies_over_connected_sums_and_split_unions) {
     }
 }
 
-// Arithmetic modulo the prime 2^31 - 1.
-constexpr std::int64_t prime = 2'147'483'647;
-
-std::int64_t power(std::int64_t x, std::int64_t e) {
-    e = ((e % (prime - 1)) + prime - 1) % (prime - 1);
-    std::int64_t out = 1;
-    for (x %= prime; e > 0; e /= 2, x = x * x % prime) {
-        if (e % 2 != 0) out = out * x % prime;
-    }
-    return out;
-}
-
-// P of the torus knot T(n, m) at v and z = s - 1/s, from the characters of the hooks of n boxes:
-// M. Rosso and V. Jones, On the invariants of torus knots derived from quantum groups (1993).
-std::int64_t torus_formula(int n, int m, std::int64_t v, std::int64_t s) {
-    auto const bracket = [&](int k) { return (power(s, k) - power(s, -k) + prime) % prime; };
-    auto const dimension = [&](int content) {
-        auto const up = power(v, -1) * power(s, content) % prime;
-        auto const down = v * power(s, -content) % prime;
-        return (up - down + prime) % prime;
-    };
-    std::int64_t sum = 0;
-    for (int leg = 0; leg < n; ++leg) {
-        int const arm = n - 1 - leg;
-        auto term = power(s, (arm - leg) * m);
-        if (leg % 2 != 0) term = prime - term;
-        for (int c = -leg; c <= arm; ++c) {
-            if (c != 0) term = term * dimension(c) % prime;
-        }
-        for (int k = 1; k <= arm; ++k) term = term * power(bracket(k), -1) % prime;
-        for (int k = 1; k <= leg; ++k) term = term * power(bracket(k), -1) % prime;
-        sum = (sum + term) % prime;
-    }
-    // The corner's dimension is one loop's, up to the bracket of n.
-    sum = sum * bracket(1) % prime * power(bracket(n), -1) % prime;
-    return sum * power(v, (n - 1) * m) % prime;
-}
-
 TEST(homfly, torus_knots_have_the_closed_formula) {
     int tried = 0;
     for (int n = 2; n <= 8; ++n) {
@@ -221,19 +184,54 @@ TEST(homfly, torus_knots_have_the_closed_formula) {
             if (std::gcd(n, m) != 1 || (n == 8 && m > 9)) continue;
             auto const p = homfly(torus_link(n, m));
             for (std::int64_t const v : {12'345, 987'654}) {
-                std::int64_t const s = v * v + 77;
-                std::int64_t const z = (s % prime - power(s, -1) + prime) % prime;
-                std::int64_t found = 0;
-                for (auto const& term : p) {
-                    auto const c = (term.coefficient % prime + prime) % prime;
-                    found += c * power(v, term.v) % prime * power(z, term.z) % prime;
-                }
-                EXPECT_EQ(found % prime, torus_formula(n, m, v, s)) << n << ' ' << m;
+                std::int64_t const root = v * v + 77;
+                EXPECT_EQ(weft_test::homfly_at(p, v, root), weft_test::torus_formula(n, m, v, root))
+                    << n << ' ' << m;
             }
             ++tried;
         }
     }
     EXPECT_EQ(tried, 21);
+}
+
+// Wide sums whose coefficients outgrow 32 bits on the way: at v = t and v = 1 they are what other
+// sums over states and linear algebra say.
+TEST(homfly, wide_sums_of_long_words_agree_with_jones_and_conway) {
+    weft_test::dice roll(11);
+    std::int64_t largest = 0;
+    for (int round = 0; round < 24; ++round) {
+        int const strands = 6 + round % 2;
+        auto const b = weft_test::random_word(roll, strands, 60 + roll(30));
+        std::vector<int> word(b.word().begin(), b.word().end());
+        if (round % 3 != 0) {
+            for (auto& letter : word) letter = std::abs(letter);
+        }
+        knot::braid const link(strands, word);
+        auto const p = homfly(link);
+        for (auto const& term : p) largest = std::max(largest, std::abs(term.coefficient));
+        std::int64_t const root = 31'337 + round;
+        auto const t = root * root % weft_test::prime;
+        EXPECT_EQ(weft_test::homfly_at(p, t, root), weft_test::laurent_at(knot::jones(link), root))
+            << weft_test::shown(link);
+        EXPECT_EQ(weft_test::homfly_at(p, 1, root),
+                  weft_test::laurent_at(knot::alexander(link), root))
+            << weft_test::shown(link);
+    }
+    EXPECT_GT(largest, std::int64_t{1} << 31U);
+}
+
+TEST(homfly, no_sum_is_wider_than_the_braid) {
+    weft_test::dice roll(12);
+    knot::detail::sweep_planner planner;
+    for (int round = 0; round < 200; ++round) {
+        int const strands = 3 + roll(5);
+        auto const b = weft_test::random_word(roll, strands, 40 + roll(120));
+        for (auto const& piece : knot::detail::simplify_for_states(b, {}).pieces) {
+            auto const& plan = planner.best(piece, piece.strands, 0.4);
+            EXPECT_GT(plan.width, 0) << weft_test::shown(b);
+            EXPECT_LE(plan.width, piece.strands) << weft_test::shown(b);
+        }
+    }
 }
 
 TEST(homfly, torus_links_are_symmetric_and_reach_the_braid_index) {

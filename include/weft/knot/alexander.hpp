@@ -785,6 +785,7 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
     std::uint64_t low = 1;
     bool polynomial_fits = true;
     bool determinant_fits = true;
+    double spent = 0.0;
     alexander_residues residues;
     for (std::size_t k = 0; k < s.pieces.size(); ++k) {
         auto const& p = s.pieces[k];
@@ -880,6 +881,12 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
             if (k == 0) {
                 polynomial = std::move(own_polynomial);
             } else {
+                spent += static_cast<double>(polynomial.span() + 1) *
+                         static_cast<double>(own_polynomial.span() + 1) * traits::product_cost;
+                if (spent > budget) {
+                    reason = budget_reason("the Alexander polynomial", spent, l);
+                    break;
+                }
                 auto next = try_multiply(polynomial, own_polynomial);
                 polynomial_fits = next.has_value();
                 if (next) polynomial = *std::move(next);
@@ -956,7 +963,7 @@ template <class Integer>
     auto const twice_top = alexander.twice_max_exponent();
     bool const odd = twice_top % 2 != 0;
     auto const top = static_cast<std::size_t>(twice_top / 2);
-    auto const cost = static_cast<double>(top) * static_cast<double>(top);
+    auto const cost = static_cast<double>(top) * static_cast<double>(top) * traits::product_cost;
     if (cost > static_cast<double>(l.max_operations)) {
         return result::over_budget(budget_reason("the Conway polynomial", cost, l));
     }

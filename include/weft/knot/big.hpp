@@ -22,6 +22,9 @@ template <>
 struct integer_traits<big_integer> {
     using type = big_integer;
 
+    /// About 100 ns for numbers of some hundred bits.
+    static constexpr double product_cost = 50.0;
+
     [[nodiscard]] static bool add_product(type& x, type const& a, type const& b) {
         x += a * b;
         return true;

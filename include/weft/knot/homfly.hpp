@@ -3,9 +3,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -111,9 +113,8 @@ template <class Per>
 }
 
 [[nodiscard]] constexpr packed_permutation const* ready_table(std::uint32_t m) noexcept {
-    std::size_t at = 0;
-    for (std::uint32_t k = 0; k < m; ++k) at += factorials[k];
-    return small_permutations.data() + at;
+    constexpr std::array<std::size_t, ready_permutations + 1> first{0, 1, 2, 4, 10, 34};
+    return small_permutations.data() + first[m];
 }
 
 /// The rank of the permutation with entry k (whose value is x) left out, of which only what comes
@@ -164,14 +165,86 @@ inline constexpr auto ready_transitions = [] {
     return t;
 }();
 
-/// Room for coefficients, which are not touched before they are used.
+/// What a layered sum adds at once: one coefficient, or as many as 16 bytes hold. Bounded ones are
+/// added without a sign, so that sums which turn out too large are no undefined behaviour.
 template <class C>
+struct coefficient_group {
+    static constexpr int count = 1;
+    static constexpr int bits = 0;
+    C v{};
+
+    [[nodiscard]] C const& at(int) const noexcept { return v; }
+    [[nodiscard]] bool zero() const { return v == 0; }
+    void put(int, C x) { v = std::move(x); }
+};
+
+template <>
+struct coefficient_group<i128> {
+    static constexpr int count = 1;
+    static constexpr int bits = 128;
+    using element = u128;
+    u128 v;
+
+    [[nodiscard]] i128 at(int) const noexcept { return static_cast<i128>(v); }
+    [[nodiscard]] bool zero() const noexcept { return v == 0; }
+    void put(int, i128 x) noexcept { v = static_cast<u128>(x); }
+};
+
+template <>
+struct coefficient_group<std::int64_t> {
+    static constexpr int count = 2;
+    static constexpr int bits = 64;
+    using element = std::uint64_t;
+    using vector [[gnu::vector_size(16)]] = element;
+    vector v;
+
+    [[nodiscard]] std::int64_t at(int k) const noexcept { return static_cast<std::int64_t>(v[k]); }
+    [[nodiscard]] bool zero() const noexcept { return (v[0] | v[1]) == 0; }
+    void put(int k, std::int64_t x) noexcept { v[k] = static_cast<element>(x); }
+    /// All powers one higher, or lower; the last of `before` or the first of `after` moves in.
+    [[nodiscard]] static coefficient_group raised(coefficient_group const& before,
+                                                  coefficient_group const& here) noexcept {
+        return {__builtin_shufflevector(before.v, here.v, 1, 2)};
+    }
+    [[nodiscard]] static coefficient_group lowered(coefficient_group const& here,
+                                                   coefficient_group const& after) noexcept {
+        return {__builtin_shufflevector(here.v, after.v, 1, 2)};
+    }
+};
+
+template <>
+struct coefficient_group<std::int32_t> {
+    static constexpr int count = 4;
+    static constexpr int bits = 32;
+    using element = std::uint32_t;
+    using vector [[gnu::vector_size(16)]] = element;
+    vector v;
+
+    [[nodiscard]] std::int32_t at(int k) const noexcept { return static_cast<std::int32_t>(v[k]); }
+    [[nodiscard]] bool zero() const noexcept {
+        std::array<std::uint64_t, 2> halves;
+        std::memcpy(halves.data(), &v, sizeof v);
+        return (halves[0] | halves[1]) == 0;
+    }
+    void put(int k, std::int32_t x) noexcept { v[k] = static_cast<element>(x); }
+    [[nodiscard]] static coefficient_group raised(coefficient_group const& before,
+                                                  coefficient_group const& here) noexcept {
+        return {__builtin_shufflevector(before.v, here.v, 3, 4, 5, 6)};
+    }
+    [[nodiscard]] static coefficient_group lowered(coefficient_group const& here,
+                                                   coefficient_group const& after) noexcept {
+        return {__builtin_shufflevector(here.v, after.v, 1, 2, 3, 4)};
+    }
+};
+
+/// Room for coefficients, which are not touched before they are used.
+template <class Group>
 class coefficient_pool {
 public:
     void clear() noexcept { used_ = 0; }
     void reserve(std::size_t size) {
         if (size <= capacity_) return;
-        auto next = std::make_unique_for_overwrite<C[]>(size);
+        auto next = std::make_unique_for_overwrite<Group[]>(size);
         for (std::size_t k = 0; k < used_; ++k) next[k] = std::move(data_[k]);
         data_ = std::move(next);
         capacity_ = size;
@@ -180,13 +253,74 @@ public:
         if (used_ + by > capacity_) reserve(2 * (used_ + by) + 64);
         used_ += by;
     }
-    [[nodiscard]] C* data() noexcept { return data_.get(); }
-    [[nodiscard]] C const* data() const noexcept { return data_.get(); }
+    [[nodiscard]] Group* data() noexcept { return data_.get(); }
+    [[nodiscard]] Group const* data() const noexcept { return data_.get(); }
 
 private:
-    std::unique_ptr<C[]> data_;
+    std::unique_ptr<Group[]> data_;
     std::size_t used_ = 0;
     std::size_t capacity_ = 0;
+};
+
+/// A tile are the states that differ only in the order of `tile_outs` neighbouring outs.
+inline constexpr std::uint32_t tile_outs = 5;
+inline constexpr std::uint32_t tile_size = factorials[tile_outs];
+
+/// What is known of the states of more strands than ready_permutations, made when first asked for.
+class state_tables {
+public:
+    [[nodiscard]] packed_permutation const* permutations(std::uint32_t m) {
+        if (m <= ready_permutations) return ready_table(m);
+        auto& table = permutations_[m - ready_permutations - 1];
+        if (table.empty()) {
+            auto const* const shorter = permutations(m - 1);
+            table.resize(factorials[m]);
+            extend_permutations(shorter, m, table.data());
+        }
+        return table.data();
+    }
+
+    /// The first states of the tiles of outs first, first + 1, ...: there these are in order.
+    [[nodiscard]] std::vector<std::uint32_t> const& tiles(std::uint32_t m, std::uint32_t first) {
+        auto& out = tiles_[m - ready_permutations - 1][first];
+        if (!out.empty()) return out;
+        auto const* const perms = permutations(m);
+        out.reserve(factorials[m] / tile_size);
+        for (std::uint32_t s = 0; s < factorials[m]; ++s) {
+            auto place = perms[s].place >> (4U * first);
+            unsigned in_order = 1;
+            for (; in_order < tile_outs && (place & 15U) < (place >> 4U & 15U); ++in_order) {
+                place >>= 4U;
+            }
+            if (in_order == tile_outs) out.push_back(s);
+        }
+        return out;
+    }
+
+private:
+    static constexpr std::size_t widths = max_sweep_width - ready_permutations;
+    std::array<std::vector<packed_permutation>, widths> permutations_;
+    std::array<std::array<std::vector<std::uint32_t>, max_sweep_width>, widths> tiles_;
+};
+
+/// A coefficient: rows of powers of v, each the powers low..high-1 of z^2.
+struct state_block {
+    int low = 0;
+    int high = 0;
+    int odd_v = 0;
+    int odd_z = 0;
+};
+
+/// A point of a disc's boundary.
+struct boundary_point {
+    bool goes_out = false;
+    int layer = 0; ///< of a point in; 0 is the top
+};
+
+/// The outs number `label` and `label + 1` cross.
+struct layered_crossing {
+    int label = 0;
+    int sign = 0;
 };
 
 /// A sum over the layered tangles in a disc, which are a basis of its HOMFLY-PT skein module.
@@ -201,35 +335,120 @@ private:
 /// same rule. After: R. Jenkins, A dynamic programming approach to calculating the HOMFLY
 /// polynomial for directed knots and links (1989); H. Morton and H. Short, Calculating the
 /// 2-variable polynomial for knots presented as closed braids (1990).
+///
+/// Many states are far apart in memory. Crossings of five neighbouring strands that follow one
+/// another are therefore done for one tile of states at a time, and the exchanges of layers in
+/// order of the states' numbers.
 template <class C>
 class layered_sum {
+    using group = coefficient_group<C>;
+    using crossing = layered_crossing;
+
 public:
-    /// Runs the whole sweep. Overflow: a coefficient might not fit C.
+    /// Begins a sweep.
+    void begin(sweep const& plan, state_tables& tables) {
+        tables_ = &tables;
+        // Powers of z lie between -loops and +crossings.
+        int crossings = 0;
+        for (auto const& s : plan.steps) crossings += s.what == sweep_step::kind::cross ? 1 : 0;
+        z_base_ = -2 * (plan.caps / 2 + 1);
+        width_ = (crossings / 2 - z_base_ / 2 + 1) / group::count + 1;
+        rows_ = 1;
+        first_row_ = 0;
+        v_base_ = 0;
+        stride_ = static_cast<std::size_t>(width_);
+        size_ = 0;
+        m_ = 0;
+        done_ = 0;
+        bound_ = 1.0;
+        lost_ = false;
+        pending_.clear();
+        blocks_.clear();
+        pool_.clear();
+        auto const one = -z_base_ / 2;
+        slots_.assign(1, new_block({one, one + 1, 0, 0}));
+        auto& first = pool_.data()[one / group::count];
+        first = group{};
+        first.put(one % group::count, C(1));
+    }
+
+    /// Goes on where a sum with smaller coefficients has stopped, or from the beginning where that
+    /// sum is lost.
+    template <class D>
+    void resume(layered_sum<D> const& other, sweep const& plan, state_tables& tables) {
+        begin(plan, tables);
+        if (other.lost_) return;
+        rows_ = other.rows_;
+        v_base_ = other.v_base_;
+        stride_ = static_cast<std::size_t>(rows_ * width_);
+        size_ = other.size_;
+        m_ = other.m_;
+        done_ = other.done_;
+        bound_ = other.bound_;
+        boundary_ = other.boundary_;
+        slots_ = other.slots_;
+        pending_.assign(other.pending_.begin(), other.pending_.end());
+        blocks_.clear();
+        pool_.clear();
+        for (std::size_t s = 0; s < other.blocks_.size(); ++s) {
+            auto const& b = other.blocks_[s];
+            auto const slot = static_cast<std::size_t>(new_block(b));
+            auto* const to = pool_.data() + slot * stride_;
+            for (int row = 0; row < rows_; ++row) {
+                for (int g = first_group(b.low); g < end_group(b.high); ++g) {
+                    to[row * width_ + g] = group{};
+                }
+                for (int k = b.low; k < b.high; ++k) {
+                    to[row * width_ + k / group::count].put(k % group::count,
+                                                            C(other.coefficient(s, row, k)));
+                }
+            }
+        }
+    }
+
+    /// Goes on to the end of the sweep. Overflow: a coefficient might not fit C.
     [[nodiscard]] sweep_end run(sweep const& plan, limits const& l) {
-        prepare(plan);
-        for (auto const& step : plan.steps) {
+        using kind = sweep_step::kind;
+        for (;;) {
             if (cancelled(l)) return sweep_end::cancelled;
-            bool fitting = true;
+            if (!pending_.empty()) {
+                auto const end = cross_several(l);
+                if (end != sweep_end::done) return end;
+                continue;
+            }
+            if (done_ == plan.steps.size()) return sweep_end::done;
+            auto const& step = plan.steps[done_];
             switch (step.what) {
-            case sweep_step::kind::cup_in_out:
+            case kind::cup_in_out:
                 cup(step.at, true);
                 break;
-            case sweep_step::kind::cup_out_in:
+            case kind::cup_out_in:
                 cup(step.at, false);
                 break;
-            case sweep_step::kind::cross:
-                fitting = cross(step.at, step.sign);
+            case kind::cross:
+                if (m_ > ready_permutations) {
+                    while (done_ < plan.steps.size() && plan.steps[done_].what == kind::cross) {
+                        auto const& next = plan.steps[done_++];
+                        pending_.push_back({label_at(next.at), next.sign});
+                    }
+                    continue;
+                }
+                if (!fits(2.0)) return sweep_end::overflow;
+                bound_ *= 2.0;
+                cross({label_at(step.at), step.sign});
                 break;
-            case sweep_step::kind::cap:
-                fitting = cap(step.at);
+            case kind::cap:
+                // Should the cap add up to more than that, it is noticed.
+                if (!fits(8.0)) return sweep_end::overflow;
+                cap(step.at);
+                if (lost_) return sweep_end::overflow;
                 break;
-            case sweep_step::kind::turn:
+            case kind::turn:
                 turn();
                 break;
             }
-            if (!fitting) return sweep_end::overflow;
+            ++done_;
         }
-        return sweep_end::done;
     }
 
     /// Calls `f(v, z, coefficient)` for each term of H, of which one loop is left out: sorted by v,
@@ -237,65 +456,45 @@ public:
     template <class F>
     void each_term(F&& f) const {
         if (slots_.empty() || slots_[0] < 0) return;
-        auto const& b = blocks_[static_cast<std::size_t>(slots_[0])];
-        auto const* const c = pool_.data() + static_cast<std::size_t>(slots_[0]) * stride_;
+        auto const slot = static_cast<std::size_t>(slots_[0]);
+        auto const& b = blocks_[slot];
         for (int row = 0; row < rows_; ++row) {
             for (int k = b.low; k < b.high; ++k) {
-                auto const& x = c[(first_row_ + row) * width_ + k];
+                auto const& x = coefficient(slot, row, k);
                 if (x != 0) f(v_base_ + 2 * row + b.odd_v, z_base_ + 2 * k + b.odd_z, x);
             }
         }
     }
 
 private:
-    // A coefficient: rows of powers of v, each the powers low..high-1 of z^2.
-    struct block {
-        int low = 0;
-        int high = 0;
-        int odd_v = 0;
-        int odd_z = 0;
-    };
-    struct boundary_point {
-        bool goes_out = false;
-        int layer = 0; // of a point in; 0 is the top
-    };
+    template <class D>
+    friend class layered_sum;
 
-    static constexpr bool bounded = std::is_same_v<C, std::int64_t> || std::is_same_v<C, i128>;
-    static constexpr double most = std::is_same_v<C, std::int64_t> ? 0x1p62 : 0x1p126;
+    static constexpr bool bounded = group::bits > 0;
+    // Bounded coefficients are smaller.
+    static constexpr double most = group::bits == 32   ? 0x1p30
+                                   : group::bits == 64 ? 0x1p62
+                                                       : 0x1p126;
 
-    void prepare(sweep const& plan) {
-        // Powers of z lie between -loops and +crossings.
-        int crossings = 0;
-        for (auto const& s : plan.steps) crossings += s.what == sweep_step::kind::cross ? 1 : 0;
-        z_base_ = -2 * (plan.caps / 2 + 1);
-        width_ = crossings / 2 - z_base_ / 2 + 2;
-        rows_ = 1;
-        first_row_ = 0;
-        v_base_ = 0;
-        stride_ = static_cast<std::size_t>(width_);
-        size_ = 0;
-        m_ = 0;
-        bound_ = 1.0;
-        blocks_.clear();
-        pool_.clear();
-        tables_.resize(plan.width > static_cast<int>(ready_permutations)
-                           ? static_cast<std::size_t>(plan.width) - ready_permutations
-                           : 0);
-        for (std::size_t k = 0; k < tables_.size(); ++k) {
-            auto const m = ready_permutations + 1 + static_cast<std::uint32_t>(k);
-            if (!tables_[k].empty()) continue;
-            tables_[k].resize(factorials[m]);
-            extend_permutations(permutations(m - 1), m, tables_[k].data());
-        }
-        slots_.assign(1, new_block({-z_base_ / 2, -z_base_ / 2 + 1, 0, 0}));
-        pool_.data()[-z_base_ / 2] = C(1);
+    [[nodiscard]] packed_permutation const* permutations(std::uint32_t m) const {
+        return m <= ready_permutations ? ready_table(m) : tables_->permutations(m);
     }
 
-    [[nodiscard]] packed_permutation const* permutations(std::uint32_t m) const noexcept {
-        return m > ready_permutations ? tables_[m - ready_permutations - 1].data() : ready_table(m);
+    // Unsigned, as dividing by a power of 2 is quicker then.
+    [[nodiscard]] static int first_group(int low) noexcept {
+        return static_cast<int>(static_cast<unsigned>(low) / unsigned{group::count});
+    }
+    [[nodiscard]] static int end_group(int high) noexcept {
+        return first_group(high + group::count - 1);
     }
 
-    [[nodiscard]] std::int32_t new_block(block const& b) {
+    [[nodiscard]] decltype(auto) coefficient(std::size_t slot, int row, int k) const {
+        auto const* const c = pool_.data() + slot * stride_;
+        auto const g = first_group(k);
+        return c[(first_row_ + row) * width_ + g].at(k - g * group::count);
+    }
+
+    [[nodiscard]] std::int32_t new_block(state_block const& b) {
         blocks_.push_back(b);
         pool_.extend(stride_);
         return static_cast<std::int32_t>(blocks_.size()) - 1;
@@ -304,107 +503,133 @@ private:
     // Whether sums of `factor` coefficients fit.
     [[nodiscard]] bool fits(double factor) {
         if constexpr (bounded) {
-            if (bound_ * factor < most) {
-                bound_ *= factor;
-                return true;
-            }
-            C largest = 0;
+            if (bound_ * factor < most) return true;
+            group all{};
             for (std::size_t s = 0; s < blocks_.size(); ++s) {
                 auto const* c = pool_.data() + s * stride_ + first_row_ * width_;
+                auto const first = first_group(blocks_[s].low);
+                auto const end = end_group(blocks_[s].high);
                 for (int row = 0; row < rows_; ++row, c += width_) {
-                    for (int k = blocks_[s].low; k < blocks_[s].high; ++k) {
-                        auto const size = c[k] < 0 ? -c[k] : c[k];
-                        if (size > largest) largest = size;
+                    // At least as large as the absolute values, and less than twice.
+                    for (int g = first; g < end; ++g) {
+                        all.v |= c[g].v ^ (0 - (c[g].v >> (group::bits - 1)));
                     }
                 }
             }
-            bound_ = static_cast<double>(largest) * (1.0 + 1e-9) * factor;
-            return bound_ < most;
+            double largest = 0.0;
+            for (int k = 0; k < group::count; ++k) {
+                auto const here = static_cast<double>(all.at(k));
+                if (here > largest) largest = here;
+            }
+            bound_ = (largest + 1.0) * (1.0 + 1e-9);
+            return bound_ * factor < most;
         } else {
-            return true;
+            return factor > 0.0;
         }
     }
 
     // Makes a block's window reach from low to high; what is new is 0.
-    static void widen(C* c, block& b, int rows, int width, int low, int high) {
-        if (low < b.low) {
+    static void widen(group* c, state_block& b, int rows, int width, int low, int high) {
+        auto const clear = [&](int first, int end) {
             for (int row = 0; row < rows; ++row) {
-                for (int k = low; k < b.low; ++k) {
-                    c[row * width + k] = C(0);
-                    __asm__ volatile("");
-                }
+                for (int g = first; g < end; ++g) c[row * width + g] = group{};
             }
+        };
+        if (low < b.low) {
+            clear(first_group(low), first_group(b.low));
             b.low = low;
         }
         if (high > b.high) {
-            for (int row = 0; row < rows; ++row) {
-                for (int k = b.high; k < high; ++k) {
-                    c[row * width + k] = C(0);
-                    __asm__ volatile("");
-                }
-            }
+            clear(end_group(b.high), end_group(high));
             b.high = high;
         }
     }
 
-    // to += (or -=, or =, or = -) from, in powers low to high - 1 of `from`.
-    template <class Op>
-    static void combine(C* to, C const* from, int rows, int width, int low, int high,
-                        Op const& op) {
-        // What has just been written in small portions is slow to read in wide ones, so that wide
-        // registers do not pay for the few powers of most coefficients.
-        constexpr int few = 12;
-        for (int row = 0; row < rows; ++row, to += width, from += width) {
-            if (high - low <= few) {
-                for (int k = low; k < high; ++k) {
-                    op(to[k], from[k]);
-                    __asm__ volatile("");
-                }
-            } else {
-                for (int k = low; k < high; ++k) op(to[k], from[k]);
+    // op(to, from) for powers low to high - 1 of `from`, which are Up higher in `to`. Checked:
+    // seen_ remembers whether a result was too large.
+    template <int Up, bool Checked, class Op>
+    void combine(group* to, group const* from, int low, int high, Op const& op) {
+        int const first = first_group(low);
+        int const end = end_group(high);
+        int const to_first = first_group(low + Up);
+        int const to_end = end_group(high + Up);
+        [[maybe_unused]] auto seen = seen_;
+        auto const put = [&](group& x, group const& y) {
+            op(x, y);
+            if constexpr (Checked && bounded) {
+                seen.v |= x.v + (typename group::element{1} << (group::bits - 2));
             }
+        };
+        for (int row = 0; row < rows_; ++row, to += width_, from += width_) {
+            if constexpr (Up == 0 || group::count == 1) {
+                for (int g = first; g < end; ++g) put(to[g + Up], from[g]);
+            } else if constexpr (Up > 0) {
+                auto before = to_first > first ? from[first] : group{};
+                int g = to_first;
+                for (; g < end; ++g) {
+                    auto const here = from[g];
+                    put(to[g], group::raised(before, here));
+                    before = here;
+                }
+                if (g < to_end) put(to[g], group::raised(before, group{}));
+            } else {
+                auto here = to_first < first ? group{} : from[first];
+                int g = to_first;
+                for (; g + 1 < end; ++g) {
+                    auto const after = from[g + 1];
+                    put(to[g], group::lowered(here, after));
+                    here = after;
+                }
+                if (g < to_end) put(to[g], group::lowered(here, group{}));
+            }
+        }
+        if constexpr (Checked && bounded) seen_ = seen;
+    }
+
+    template <int Up, bool Checked>
+    void combine(group* to, group const* from, int low, int high, bool made, bool negative) {
+        if (made) {
+            if (negative) {
+                combine<Up, Checked>(to, from, low, high,
+                                     [](group& a, group const& b) { a.v = -b.v; });
+            } else {
+                combine<Up, Checked>(to, from, low, high,
+                                     [](group& a, group const& b) { a.v = b.v; });
+            }
+        } else if (negative) {
+            combine<Up, Checked>(to, from, low, high, [](group& a, group const& b) { a.v -= b.v; });
+        } else {
+            combine<Up, Checked>(to, from, low, high, [](group& a, group const& b) { a.v += b.v; });
         }
     }
 
     // The slot `to` (made where there is none) plus sign z times slot `from`.
+    template <bool Checked>
     [[nodiscard]] std::int32_t plus_z(std::int32_t to, std::int32_t from, int sign) {
         auto const f = static_cast<std::size_t>(from);
-        if (blocks_[f].high >= width_) trim(blocks_[f], f);
-        auto const& held = blocks_[f];
-        int const low = held.low;
-        int const high = held.high;
+        if (blocks_[f].high >= width_ * group::count) trim(blocks_[f], f);
+        auto const held = blocks_[f];
         int const up = held.odd_z;
         bool const made = to < 0;
-        if (made) {
-            to = new_block({low + up, high + up, held.odd_v, up ^ 1});
-        }
+        if (made) to = new_block({held.low + up, held.high + up, held.odd_v, up ^ 1});
         auto const t = static_cast<std::size_t>(to);
         auto const first = first_row_ * width_;
         auto* const x = pool_.data() + t * stride_ + first;
         auto const* const y = pool_.data() + f * stride_ + first;
-        if (made) {
-            if (sign > 0) {
-                combine(x + up, y, rows_, width_, low, high, [](C& a, C const& b) { a = b; });
-            } else {
-                combine(x + up, y, rows_, width_, low, high, [](C& a, C const& b) { a = -b; });
-            }
-            return to;
-        }
-        widen(x, blocks_[t], rows_, width_, low + up, high + up);
-        if (sign > 0) {
-            combine(x + up, y, rows_, width_, low, high, [](C& a, C const& b) { a += b; });
+        if (!made) widen(x, blocks_[t], rows_, width_, held.low + up, held.high + up);
+        if (up != 0) {
+            combine<1, Checked>(x, y, held.low, held.high, made, sign < 0);
         } else {
-            combine(x + up, y, rows_, width_, low, high, [](C& a, C const& b) { a -= b; });
+            combine<0, Checked>(x, y, held.low, held.high, made, sign < 0);
         }
         return to;
     }
 
     // Powers that have cancelled must not push a block beyond its width.
-    void trim(block& b, std::size_t slot) const {
-        auto const* const c = pool_.data() + slot * stride_;
+    void trim(state_block& b, std::size_t slot) const {
         auto const zero = [&](int k) {
             for (int row = 0; row < rows_; ++row) {
-                if (c[(first_row_ + row) * width_ + k] != 0) return false;
+                if (coefficient(slot, row, k) != 0) return false;
             }
             return true;
         };
@@ -433,6 +658,8 @@ private:
         auto const offset = static_cast<std::uint32_t>(label) * old;
         for (std::uint32_t s = 0; s < old; ++s) spare_slots_[offset + s] = slots_[s];
         slots_.swap(spare_slots_);
+        // All at once, where it will probably be needed.
+        if (m_ > ready_permutations && m_ < 10) pool_.reserve(factorials[m_] * stride_);
     }
 
     [[nodiscard]] int label_at(int at) const noexcept {
@@ -444,23 +671,29 @@ private:
     }
 
     // Exchanges states i and j, of which i is the one whose crossing was against the layers.
-    void exchange(std::uint32_t i, std::uint32_t j, int sign) {
+    template <bool Checked>
+    void exchange(std::int32_t& i, std::int32_t& j, int sign) {
         // Afterwards j has what i had, and i what j had plus sign z times its own.
-        auto const a = slots_[i];
-        auto const b = slots_[j];
-        slots_[j] = a;
-        slots_[i] = a < 0 ? b : plus_z(b, a, sign);
+        auto const a = i;
+        auto const b = j;
+        j = a;
+        i = a < 0 ? b : plus_z<Checked>(b, a, sign);
     }
 
     // Two states that the crossing exchanges, the first with the left strand in the higher layer.
-    void cross_pair(std::uint32_t s, std::uint32_t t, int sign) {
-        if (slots_[s] < 0 && slots_[t] < 0) return;
+    void cross_pair(std::int32_t& s, std::int32_t& t, int sign) {
+        if (s < 0 && t < 0) return;
         // The strand from the right is over where the sign is positive.
         if (sign > 0) {
-            exchange(s, t, 1);
+            exchange<false>(s, t, 1);
         } else {
-            exchange(t, s, -1);
+            exchange<false>(t, s, -1);
         }
+    }
+
+    [[nodiscard]] static state_pair const* ready_pairs(std::uint32_t m, int label) noexcept {
+        return ready_transitions.pairs.data() + small_offset(m, pairs_per) +
+               static_cast<std::size_t>(label) * factorials[m] / 2;
     }
 
     void prefetch(std::uint32_t s) const noexcept {
@@ -468,46 +701,115 @@ private:
         if (slot < 0) return;
         auto const at = static_cast<std::size_t>(slot);
         __builtin_prefetch(blocks_.data() + at);
-        auto const* const c = pool_.data() + at * stride_ + first_row_ * width_ - z_base_ / 2;
+        auto const* const c =
+            pool_.data() + at * stride_ + first_row_ * width_ + first_group(-z_base_ / 2);
         __builtin_prefetch(c);
-        __builtin_prefetch(c + 8);
+        __builtin_prefetch(c + 4);
     }
 
-    [[nodiscard]] bool cross(int at, int sign) {
-        if (!fits(2.0)) return false;
-        auto const i = static_cast<unsigned>(label_at(at));
-        if (m_ <= ready_permutations) {
-            auto const half = factorials[m_] / 2;
-            auto const* const pairs =
-                ready_transitions.pairs.data() + small_offset(m_, pairs_per) + i * half;
-            for (std::uint32_t k = 0; k < half; ++k) {
-                cross_pair(pairs[k].first, pairs[k].second, sign);
+    // Where the states are few.
+    void cross(crossing const& c) {
+        auto const* const pairs = ready_pairs(m_, c.label);
+        for (std::uint32_t k = 0; k < factorials[m_] / 2; ++k) {
+            cross_pair(slots_[pairs[k].first], slots_[pairs[k].second], c.sign);
+        }
+    }
+
+    // How many of pending_, but not more than `room`, can be done first where only the outs first,
+    // first + 1, ... of a tile take part; these are moved to taken_ where asked for.
+    std::size_t take_from_pending(int first, std::size_t room, bool move) {
+        std::uint32_t blocked = 0;
+        std::size_t taken = 0;
+        std::size_t kept = 0;
+        for (auto const c : pending_) {
+            auto const bit = 2U << static_cast<unsigned>(c.label);
+            bool const inside =
+                c.label >= first && c.label + 1 < first + static_cast<int>(tile_outs);
+            if (inside && (blocked & bit) == 0 && taken < room) {
+                ++taken;
+                if (move) taken_.push_back(c);
+            } else {
+                blocked |= bit | bit << 1U | bit >> 1U;
+                if (move) pending_[kept++] = c;
             }
-            return true;
         }
-        auto const* const perms = permutations(m_);
-        auto const states = factorials[m_];
-        // Pairs are found a little ahead of their use: their coefficients may be far away.
-        constexpr std::uint32_t ahead = 16;
-        std::array<std::array<std::uint32_t, 2>, ahead> waiting{};
-        std::uint32_t found = 0;
-        for (std::uint32_t s = 0; s < states; ++s) {
-            auto const place = perms[s].place >> (4U * i);
-            auto const here = place & 15U;
-            if (here > (place >> 4U & 15U)) continue;
-            auto const partner = s + factorials[m_ - 1 - here];
-            auto& entry = waiting[found % ahead];
-            if (found >= ahead) cross_pair(entry[0], entry[1], sign);
-            entry = {s, partner};
-            prefetch(s);
-            prefetch(partner);
-            ++found;
+        if (move) pending_.resize(kept);
+        return taken;
+    }
+
+    // Does as many of pending_ as one pass over the states can.
+    [[nodiscard]] sweep_end cross_several(limits const& l) {
+        int first = 0;
+        std::size_t room = 0;
+        for (int tile = 0; tile + static_cast<int>(tile_outs) <= static_cast<int>(m_); ++tile) {
+            auto const count = take_from_pending(tile, pending_.size(), false);
+            if (count > room) {
+                room = count;
+                first = tile;
+            }
         }
-        auto const rest = found < ahead ? found : ahead;
-        for (std::uint32_t k = found - rest; k < found; ++k) {
-            cross_pair(waiting[k % ahead][0], waiting[k % ahead][1], sign);
+        if constexpr (bounded) {
+            // Each doubles the bound.
+            double growth = 2.0;
+            for (std::size_t k = 1; k < room && growth < most; ++k) growth *= 2.0;
+            if (!fits(growth)) {
+                room = 0;
+                for (auto b = 2.0 * bound_; b < most; b *= 2.0) ++room;
+                if (room == 0) return sweep_end::overflow;
+            }
         }
-        return true;
+        taken_.clear();
+        take_from_pending(first, room, true);
+        for (std::size_t k = 0; k < taken_.size(); ++k) bound_ *= 2.0;
+        return cross_tiles(static_cast<std::uint32_t>(first), l);
+    }
+
+    // The states of the tile that begins at `start`: permutations of its outs in lexicographic
+    // order.
+    void find_tile(std::uint32_t start, std::uint32_t first,
+                   std::array<std::uint32_t, tile_size>& states) const noexcept {
+        // An exchange at layer k counts (m - 1 - k)! for each out that comes too early.
+        std::array<std::uint32_t, tile_outs> step{};
+        auto place = permutations(m_)[start].place >> (4U * first);
+        for (std::uint32_t k = 0; k < tile_outs; ++k, place >>= 4U) {
+            step[k] = factorials[m_ - 1 - (place & 15U)];
+        }
+        std::size_t at = 0;
+        for (std::uint32_t a = 0; a < 5; ++a) {
+            for (std::uint32_t b = 0; b < 4; ++b) {
+                for (std::uint32_t c = 0; c < 3; ++c) {
+                    auto const s = start + a * step[0] + b * step[1] + c * step[2];
+                    states[at++] = s;
+                    states[at++] = s + step[3];
+                }
+            }
+        }
+    }
+
+    // Does taken_, whose crossings are of the outs first, first + 1, ... of a tile.
+    [[nodiscard]] sweep_end cross_tiles(std::uint32_t first, limits const& l) {
+        auto const& starts = tables_->tiles(m_, first);
+        std::array<std::array<std::uint32_t, tile_size>, 2> states;
+        std::array<std::int32_t, tile_size> slot;
+        find_tile(starts[0], first, states[0]);
+        for (std::size_t t = 0; t < starts.size(); ++t) {
+            if (cancelled(l)) return sweep_end::cancelled;
+            auto const& here = states[t % 2];
+            if (t + 1 < starts.size()) {
+                auto& next = states[(t + 1) % 2];
+                find_tile(starts[t + 1], first, next);
+                for (auto const s : next) prefetch(s);
+            }
+            for (std::size_t k = 0; k < tile_size; ++k) slot[k] = slots_[here[k]];
+            for (auto const& c : taken_) {
+                auto const* const pairs = ready_pairs(tile_outs, c.label - static_cast<int>(first));
+                for (std::uint32_t k = 0; k < tile_size / 2; ++k) {
+                    cross_pair(slot[pairs[k].first], slot[pairs[k].second], c.sign);
+                }
+            }
+            for (std::size_t k = 0; k < tile_size; ++k) slots_[here[k]] = slot[k];
+        }
+        return sweep_end::done;
     }
 
     // The first point becomes the last.
@@ -541,43 +843,96 @@ private:
         auto const from_a = [&](int x) { return x >= a ? x - a : x - a + size_; };
         return from_a(c) < from_a(d);
     }
-    // Whether the chords from a to b and from c to d cross.
-    [[nodiscard]] bool chords_cross(int a, int b, int c, int d) const noexcept {
-        return ordered(a, c, b) != ordered(a, d, b);
+    // A step of a cap: the arc of layer `layer` is joined to that of the layer `beside`, and then
+    // their layers are exchanged where the cap's strand is in neither.
+    struct cap_stage {
+        std::uint32_t layer;
+        std::uint32_t beside;
+        bool exchanges;
+        // The arc joined on may cross the one that it continues: a curl, by the out of the latter.
+        std::array<signed char, max_sweep_width> curl;
+        // For outs a < b of the two layers: 0 where their arcs do not cross, 2 sign where they do
+        // as they are, sign where they do exchanged.
+        std::array<std::array<signed char, max_sweep_width>, max_sweep_width> crossed;
+    };
+    using ends = std::array<int, max_sweep_width>;
+
+    void plan_stage(cap_stage& s, std::uint32_t layer, std::uint32_t beside, bool exchanges,
+                    unsigned x, ends const& tail, ends const& head) const {
+        s.layer = layer;
+        s.beside = beside;
+        s.exchanges = exchanges;
+        // Points counterclockwise from a: chords from a to b and from c to d cross where c and d
+        // are on different sides of b.
+        ends seen{};
+        auto const look_from = [&](int a) {
+            for (std::uint32_t h = 0; h < m_; ++h) {
+                seen[h] = head[h] >= a ? head[h] - a : head[h] - a + size_;
+            }
+        };
+        auto const from = [&](int a, int c) { return c >= a ? c - a : c - a + size_; };
+        if (layer != beside) {
+            auto const in = tail[layer];
+            auto const next = from(in, tail[beside]);
+            look_from(in);
+            bool const after = next < seen[x];
+            for (std::uint32_t h = 0; h < m_; ++h) {
+                s.curl[h] = 0;
+                if (h == x || after == (seen[h] < seen[x])) continue;
+                bool const positive = beside < layer ? ordered(tail[beside], in, head[h]) : after;
+                s.curl[h] = positive ? -1 : 1;
+            }
+        }
+        if (!exchanges) return;
+        auto const upper = tail[layer < beside ? layer : beside];
+        auto const lower = from(upper, tail[layer < beside ? beside : layer]);
+        look_from(upper);
+        for (std::uint32_t b = 1; b < m_; ++b) {
+            bool const before_b = lower < seen[b];
+            for (std::uint32_t a = 0; a < b; ++a) {
+                bool const before_a = lower < seen[a];
+                bool const swapped = seen[b] < seen[a];
+                signed char how = 0;
+                if (before_a != swapped) {
+                    how = before_a ? 2 : -2;
+                } else if (before_b == swapped) {
+                    how = before_b ? 1 : -1;
+                }
+                s.crossed[a][b] = how;
+            }
+        }
     }
 
-    // Exchanges layers l and l + 1 in the states where out `x` is in neither, and is below them
-    // (or above).
-    void swap_layers(std::uint32_t l, std::array<int, max_sweep_width> const& tail,
-                     std::array<int, max_sweep_width> const& head, unsigned x, bool below) {
+    // Exchanges the stage's layers in the states begin, ..., end - 1 where out `x` is in neither,
+    // and is below them (or above).
+    void swap_layers(cap_stage const& stage, unsigned x, std::uint32_t begin, std::uint32_t end) {
         auto const* const perms = permutations(m_);
-        auto const states = factorials[m_];
+        bool const below = stage.layer > stage.beside;
+        auto const l = below ? stage.beside : stage.layer;
         auto const step = factorials[m_ - 1 - l];
         auto const rest = factorials[m_ - 2 - l];
-        auto const upper = tail[l];
-        auto const lower = tail[l + 1];
         auto const digits = m_ - l;
-        for (std::uint32_t base = 0; base < states; base += digits * step) {
+        for (std::uint32_t base = begin; base < end; base += digits * step) {
             auto const x_place = perms[base].place >> (4U * x) & 15U;
             if ((x_place >= l) != below) continue;
             for (std::uint32_t d = 0; d + 1 < digits; ++d) {
                 for (std::uint32_t e = d; e + 1 < digits; ++e) {
-                    auto const s = base + d * step + e * rest;
-                    auto const t = base + (e + 1) * step + d * rest;
-                    auto const a = static_cast<unsigned>(perms[s].image >> (4U * l) & 15U);
-                    auto const b = static_cast<unsigned>(perms[s].image >> (4U * l + 4U) & 15U);
+                    auto* const s = slots_.data() + base + d * step + e * rest;
+                    auto* const t = slots_.data() + base + (e + 1) * step + d * rest;
+                    auto const image = perms[base + d * step + e * rest].image >> (4U * l);
+                    auto const a = static_cast<unsigned>(image & 15U);
+                    auto const b = static_cast<unsigned>(image >> 4U & 15U);
                     if (a == x || b == x) continue;
                     // Which of the two states, if any, has these arcs cross?
-                    bool const one = chords_cross(upper, head[a], lower, head[b]);
-                    bool const other = !one && chords_cross(upper, head[b], lower, head[a]);
-                    int const sign = ordered(upper, lower, one ? head[a] : head[b]) ? 1 : -1;
+                    int const how = stage.crossed[a][b];
+                    int const sign = how > 0 ? 1 : -1;
                     for (std::uint32_t r = 0; r < rest; ++r) {
-                        if (one) {
-                            exchange(s + r, t + r, sign);
-                        } else if (other) {
-                            exchange(t + r, s + r, sign);
+                        if (how == 0) {
+                            std::swap(s[r], t[r]);
+                        } else if (how == 2 * sign) {
+                            exchange<true>(s[r], t[r], sign);
                         } else {
-                            std::swap(slots_[s + r], slots_[t + r]);
+                            exchange<true>(t[r], s[r], sign);
                         }
                     }
                 }
@@ -603,50 +958,33 @@ private:
         }
         auto const t = static_cast<std::size_t>(slot);
         auto* const whole = next_pool_.data() + t * next_stride_;
-        auto* const x = whole + row * width_ + up;
+        auto* const x = whole + row * width_;
         auto const* const y = pool_.data() + f * stride_ + first_row_ * width_;
         if (made) {
             for (int r = 0; r < rows_ + 2; ++r) {
                 if (r >= row && r < row + rows_) continue;
-                for (int k = low; k < high; ++k) whole[r * width_ + k] = C(0);
+                for (int g = first_group(low); g < end_group(high); ++g) {
+                    whole[r * width_ + g] = group{};
+                }
             }
-            if (negative) {
-                combine(x, y, rows_, width_, source.low, source.high,
-                        [](C& a, C const& b) { a = -b; });
-            } else {
-                combine(x, y, rows_, width_, source.low, source.high,
-                        [](C& a, C const& b) { a = b; });
-            }
-            return;
-        }
-        widen(whole, next_blocks_[t], rows_ + 2, width_, low, high);
-        if (negative) {
-            combine(x, y, rows_, width_, source.low, source.high, [](C& a, C const& b) { a -= b; });
         } else {
-            combine(x, y, rows_, width_, source.low, source.high, [](C& a, C const& b) { a += b; });
+            widen(whole, next_blocks_[t], rows_ + 2, width_, low, high);
+        }
+        if (up != 0) {
+            combine<-1, true>(x, y, source.low, source.high, made, negative);
+        } else {
+            combine<0, true>(x, y, source.low, source.high, made, negative);
         }
     }
 
-    // Takes the states that have out `x` at layer k into the next sum, where that entry is left
-    // out: a loop, or the arc of layer k joined to that of the neighbouring layer `beside`.
-    void join(std::uint32_t k, std::uint32_t beside, unsigned x,
-              std::array<int, max_sweep_width> const& tail,
-              std::array<int, max_sweep_width> const& head) {
+    // Takes those of the states begin, ..., end - 1 that have out `x` at the stage's layer into the
+    // next sum, where that entry is left out: a loop, or the arc of that layer joined to that of
+    // the neighbouring layer.
+    void join(cap_stage const& stage, unsigned x, std::uint32_t begin, std::uint32_t end) {
         auto const* const perms = permutations(m_);
-        bool const loop = k == beside;
+        auto const k = stage.layer;
+        bool const loop = k == stage.beside;
         bool const last = m_ == 1;
-        // The arc joined on may cross the one that it continues: a curl.
-        std::array<signed char, max_sweep_width> curl{};
-        if (!loop) {
-            auto const in = tail[k];
-            auto const next = tail[beside];
-            for (std::uint32_t h = 0; h < m_; ++h) {
-                if (h == x || !chords_cross(in, head[x], next, head[h])) continue;
-                bool const positive =
-                    beside < k ? ordered(next, in, head[h]) : ordered(in, next, head[x]);
-                curl[h] = positive ? -1 : 1;
-            }
-        }
         auto const take = [&](std::uint32_t s, std::uint32_t target) {
             auto const from = slots_[s];
             if (from < 0) return;
@@ -656,8 +994,8 @@ private:
                 accumulate(from, target, -1, true, false);
                 accumulate(from, target, 1, true, true);
             } else {
-                auto const h = perms[s].image >> (4U * beside) & 15U;
-                accumulate(from, target, curl[h], false, false);
+                auto const h = perms[s].image >> (4U * stage.beside) & 15U;
+                accumulate(from, target, stage.curl[h], false, false);
             }
             slots_[s] = -1;
         };
@@ -668,23 +1006,58 @@ private:
             for (std::uint32_t t = 0; t < count; ++t) take(sources[t], t);
             return;
         }
-        auto const states = factorials[m_];
         auto const rest = factorials[m_ - 1 - k];
-        for (std::uint32_t base = 0; base < states; base += rest) {
+        for (std::uint32_t base = begin; base < end; base += rest) {
             if ((perms[base].image >> (4U * k) & 15U) != x) continue;
             auto const target = rank_without(perms[base].image, m_, k, x) * rest;
             for (std::uint32_t r = 0; r < rest; ++r) take(base + r, target + r);
         }
     }
 
-    [[nodiscard]] bool cap(int at) {
+    void do_stage(cap_stage const& stage, unsigned x, std::uint32_t begin, std::uint32_t end) {
+        join(stage, x, begin, end);
+        if (stage.exchanges) swap_layers(stage, x, begin, end);
+    }
+
+    // The layers from the cap's downwards. States that agree in the layers above a stage's do not
+    // mix in it, so that each such part is finished before the next one.
+    void descend(std::span<cap_stage const> stages, unsigned x, std::uint32_t begin,
+                 std::uint32_t end) {
+        if (stages.empty()) return;
+        auto const parts = m_ - stages[0].beside;
+        do_stage(stages[0], x, begin, end);
+        auto const rest = stages.subspan(1);
+        if (end - begin <= few_states) {
+            for (auto const& stage : rest) do_stage(stage, x, begin, end);
+            return;
+        }
+        auto const size = (end - begin) / parts;
+        for (auto at = begin; at < end; at += size) descend(rest, x, at, at + size);
+    }
+
+    // The layers from the cap's upwards, each part before what it is a part of.
+    void ascend(std::span<cap_stage const> stages, unsigned x, std::uint32_t begin,
+                std::uint32_t end) {
+        if (stages.empty()) return;
+        if (end - begin <= few_states) {
+            for (auto const& stage : stages) do_stage(stage, x, begin, end);
+            return;
+        }
+        auto const size = (end - begin) / (m_ - stages.back().layer);
+        auto const before = stages.first(stages.size() - 1);
+        for (auto at = begin; at < end; at += size) ascend(before, x, at, at + size);
+        do_stage(stages.back(), x, begin, end);
+    }
+
+    // lost_ afterwards: a coefficient might not fit.
+    void cap(int at) {
         auto const after = at + 1 < size_ ? at + 1 : 0;
         bool const out_first = boundary_[static_cast<std::size_t>(at)].goes_out;
         auto const x = static_cast<unsigned>(label_at(out_first ? at : after));
         auto const in = boundary_[static_cast<std::size_t>(out_first ? after : at)];
         auto const y = static_cast<std::uint32_t>(in.layer);
-        std::array<int, max_sweep_width> tail{};
-        std::array<int, max_sweep_width> head{};
+        ends tail{};
+        ends head{};
         for (int k = 0, label = 0; k < size_; ++k) {
             auto const& p = boundary_[static_cast<std::size_t>(k)];
             if (p.goes_out) {
@@ -693,29 +1066,40 @@ private:
                 tail[static_cast<std::size_t>(p.layer)] = k;
             }
         }
-        if (!fits(2.0 * static_cast<double>(m_) + 1.0)) return false;
         spare_slots_.assign(factorials[m_ - 1], -1);
         next_blocks_.clear();
         next_pool_.clear();
         next_stride_ = static_cast<std::size_t>((rows_ + 2) * width_);
         if (m_ > ready_permutations) next_pool_.reserve(blocks_.size() / m_ * next_stride_);
-        join(y, y, x, tail, head);
+        seen_ = group{};
+        auto const states = factorials[m_];
+        std::array<cap_stage, max_sweep_width> stages;
+        plan_stage(stages[0], y, y, false, x, tail, head);
+        do_stage(stages[0], x, 0, states);
         // The arc that begins at the cap goes down through the layers, then (elsewhere) up.
+        std::size_t count = 0;
         auto moved = tail;
         for (auto l = y; l + 1 < m_; ++l) {
-            join(l + 1, l, x, moved, head);
-            if (l + 2 >= m_) break;
-            if (!fits(2.0)) return false;
-            swap_layers(l, moved, head, x, true);
+            plan_stage(stages[count++], l + 1, l, l + 2 < m_, x, moved, head);
             std::swap(moved[l], moved[l + 1]);
         }
+        auto const size = states <= few_states ? states : factorials[m_ - y];
+        for (std::uint32_t s = 0; s < states; s += size) {
+            descend({stages.data(), count}, x, s, s + size);
+        }
+        double growth = static_cast<double>(2 * m_ + 1);
+        for (std::size_t k = 0; k < count; ++k) growth *= 2.0;
+        count = 0;
         moved = tail;
         for (auto l = y; l > 0; --l) {
-            join(l - 1, l, x, moved, head);
-            if (l == 1) break;
-            if (!fits(2.0)) return false;
-            swap_layers(l - 1, moved, head, x, false);
+            plan_stage(stages[count++], l - 1, l, l > 1, x, moved, head);
             std::swap(moved[l], moved[l - 1]);
+        }
+        ascend({stages.data(), count}, x, 0, states);
+        for (std::size_t k = 0; k < count; ++k) growth *= 2.0;
+        if constexpr (bounded) {
+            for (int k = 0; k < group::count; ++k) lost_ = lost_ || seen_.at(k) < 0;
+            bound_ = bound_ * growth < most ? bound_ * growth : most;
         }
         slots_.swap(spare_slots_);
         blocks_.swap(next_blocks_);
@@ -736,37 +1120,45 @@ private:
             boundary_[static_cast<std::size_t>(kept++)] = boundary_[static_cast<std::size_t>(k)];
         }
         size_ = kept;
-        return true;
     }
 
     // Leaves out powers of v that no state has.
     void trim_rows() {
         auto const zero = [&](int row) {
             for (std::size_t s = 0; s < blocks_.size(); ++s) {
-                auto const* const c =
-                    pool_.data() + s * stride_ + static_cast<std::size_t>(row * width_);
-                for (int k = blocks_[s].low; k < blocks_[s].high; ++k) {
-                    if (c[k] != 0) return false;
+                auto const* const c = pool_.data() + s * stride_ +
+                                      static_cast<std::size_t>((first_row_ + row) * width_);
+                auto const end = end_group(blocks_[s].high);
+                for (int g = first_group(blocks_[s].low); g < end; ++g) {
+                    if (!c[g].zero()) return false;
                 }
             }
             return true;
         };
-        while (rows_ > 1 && zero(first_row_)) {
+        while (rows_ > 1 && zero(0)) {
             ++first_row_;
             --rows_;
             v_base_ += 2;
         }
-        while (rows_ > 1 && zero(first_row_ + rows_ - 1)) --rows_;
+        while (rows_ > 1 && zero(rows_ - 1)) --rows_;
     }
 
-    std::vector<std::vector<packed_permutation>> tables_;
+    // States whose coefficients are close enough to one another.
+    static constexpr std::uint32_t few_states = 720;
+
+    state_tables* tables_ = nullptr;
     std::vector<std::int32_t> slots_, spare_slots_;
-    std::vector<block> blocks_, next_blocks_;
-    coefficient_pool<C> pool_, next_pool_;
+    std::vector<state_block> blocks_, next_blocks_;
+    coefficient_pool<group> pool_, next_pool_;
+    // Crossings that are not done yet, and those that are done together.
+    std::vector<crossing> pending_, taken_;
     std::array<boundary_point, 2 * max_sweep_width + 2> boundary_{};
     std::size_t stride_ = 0;
     std::size_t next_stride_ = 0;
+    std::size_t done_ = 0;
     double bound_ = 1.0;
+    group seen_{};
+    bool lost_ = false;
     int size_ = 0;
     std::uint32_t m_ = 0;
     int width_ = 0;
@@ -841,7 +1233,7 @@ template <class Integer, class C>
     sum.each_term([&](int v, int z, C const& x) {
         auto const at = static_cast<std::size_t>((v - v_low) / 2) * out.columns +
                         static_cast<std::size_t>((z - z_low) / 2);
-        if constexpr (std::is_same_v<Integer, std::int64_t> && !std::is_same_v<C, std::int64_t>) {
+        if constexpr (std::is_same_v<Integer, std::int64_t> && std::is_same_v<C, i128>) {
             if (x > std::numeric_limits<std::int64_t>::max() ||
                 x < std::numeric_limits<std::int64_t>::min()) {
                 fitting = false;
@@ -864,54 +1256,69 @@ public:
     homfly_workspace() = default;
 
     /// Internal.
-    [[nodiscard]] detail::layered_sum<std::int64_t>& sum() noexcept { return sum_; }
+    struct memory {
+        detail::sweep_planner planner;
+        detail::state_tables tables;
+        detail::layered_sum<std::int32_t> narrow;
+        detail::layered_sum<std::int64_t> sum;
+    };
     /// Internal.
-    [[nodiscard]] detail::sweep_planner& planner() noexcept { return planner_; }
+    [[nodiscard]] memory& get() noexcept { return memory_; }
 
 private:
-    detail::layered_sum<std::int64_t> sum_;
-    detail::sweep_planner planner_;
+    memory memory_;
 };
 
 namespace detail {
 
 template <class Integer>
 [[nodiscard]] outcome<homfly_grid<Integer>> homfly_of_piece(piece const& p, limits const& l,
-                                                            homfly_workspace& w) {
+                                                            homfly_workspace& w, double& spent) {
     using result = outcome<homfly_grid<Integer>>;
-    auto const& plan = w.planner().best(p, l.max_strands_state_space, 0.4);
+    auto& memory = w.get();
+    auto const& plan = memory.planner.best(p, l.max_strands_state_space, 0.4);
     auto const states = [](int m) {
         return static_cast<double>(factorials[static_cast<std::size_t>(m)]);
     };
     auto const length = [&](std::int64_t letters, std::int64_t caps) {
         return static_cast<double>((letters + plan.caps) / 2 + 3) * static_cast<double>(caps + 1);
     };
-    if (auto refusal = sweep_refusal("HOMFLY-PT", plan, p, l, states, length); !refusal.empty()) {
+    auto const before = spent;
+    if (auto refusal = sweep_refusal("HOMFLY-PT", plan, p, l, states, length, spent);
+        !refusal.empty()) {
         return result::over_budget(std::move(refusal));
     }
     std::int64_t writhe = 0;
     for (auto const& letter : p.letters) writhe += letter.sign;
-    auto const cancelled = [] { return result::over_budget("HOMFLY-PT was cancelled"); };
-    switch (w.sum().run(plan, l)) {
-    case sweep_end::done:
-        return result::of(*grid_of<Integer>(w.sum(), writhe));
-    case sweep_end::cancelled:
-        return cancelled();
-    case sweep_end::overflow:
-        break;
-    }
-    {
-        layered_sum<i128> wide;
-        auto const end = wide.run(plan, l);
-        if (end == sweep_end::cancelled) return cancelled();
-        if (end == sweep_end::done) {
-            if (auto grid = grid_of<Integer>(wide, writhe)) return result::of(*std::move(grid));
+    // Wider coefficients go on where narrow ones do not fit.
+    auto const end_of = [&](auto& sum) -> std::optional<result> {
+        switch (sum.run(plan, l)) {
+        case sweep_end::cancelled:
+            return result::over_budget("HOMFLY-PT was cancelled");
+        case sweep_end::done:
+            if (auto grid = grid_of<Integer>(sum, writhe)) return result::of(*std::move(grid));
+            break;
+        case sweep_end::overflow:
+            break;
         }
-    }
+        return std::nullopt;
+    };
+    memory.narrow.begin(plan, memory.tables);
+    if (auto out = end_of(memory.narrow)) return *std::move(out);
+    memory.sum.resume(memory.narrow, plan, memory.tables);
+    if (auto out = end_of(memory.sum)) return *std::move(out);
+    layered_sum<i128> wide;
+    wide.resume(memory.sum, plan, memory.tables);
+    if (auto out = end_of(wide)) return *std::move(out);
     if constexpr (!std::is_same_v<Integer, std::int64_t>) {
+        spent += (spent - before) * integer_traits<Integer>::product_cost;
+        if (auto refusal = work_refusal("HOMFLY-PT in large integers", spent, l);
+            !refusal.empty()) {
+            return result::over_budget(std::move(refusal));
+        }
         layered_sum<Integer> unbounded;
-        if (unbounded.run(plan, l) == sweep_end::cancelled) return cancelled();
-        return result::of(*grid_of<Integer>(unbounded, writhe));
+        unbounded.resume(wide, plan, memory.tables);
+        if (auto out = end_of(unbounded)) return *std::move(out);
     }
     return result::overflow("a coefficient of HOMFLY-PT does not fit the integer type");
 }
@@ -927,8 +1334,35 @@ template <class Integer>
         return result::over_budget("HOMFLY-PT of " + to_text(s.parts()) +
                                    " split parts is over the budget of operations");
     }
+    double spent = 0.0;
     homfly_grid<Integer> out;
-    if (s.pieces.size() != 1) out = homfly_grid<Integer>::one();
+    std::vector<homfly_grid<Integer>> factors;
+    for (auto const& p : s.pieces) {
+        auto factor = homfly_of_piece<Integer>(p, l, w, spent);
+        if (!factor.value) return {std::nullopt, std::move(factor.reason), factor.overflowed};
+        if (&p == s.pieces.data()) {
+            out = *std::move(factor.value);
+        } else {
+            factors.push_back(*std::move(factor.value));
+        }
+    }
+    if (s.pieces.empty()) out = homfly_grid<Integer>::one();
+    // How large the product gets is known before it is made.
+    double rows = static_cast<double>(out.rows);
+    double columns = static_cast<double>(out.columns);
+    for (auto const& f : factors) {
+        spent += rows * columns * static_cast<double>(f.c.size()) *
+                 integer_traits<Integer>::product_cost;
+        rows += static_cast<double>(f.rows - 1);
+        columns += static_cast<double>(f.columns - 1);
+    }
+    spent += many * (2.0 * rows + many) * columns * integer_traits<Integer>::product_cost;
+    if (auto refusal = work_refusal("HOMFLY-PT of " + to_text(s.pieces.size()) + " pieces in " +
+                                        to_text(s.parts()) + " split parts",
+                                    spent, l);
+        !refusal.empty()) {
+        return result::over_budget(std::move(refusal));
+    }
     auto const times = [&](homfly_grid<Integer> const& factor) {
         auto next = try_multiply(out, factor);
         if (next) out = *std::move(next);
@@ -937,14 +1371,8 @@ template <class Integer>
     auto const overflow = [] {
         return result::overflow("a coefficient of HOMFLY-PT does not fit the integer type");
     };
-    for (auto const& p : s.pieces) {
-        auto factor = homfly_of_piece<Integer>(p, l, w);
-        if (!factor.value) return {std::nullopt, std::move(factor.reason), factor.overflowed};
-        if (s.pieces.size() == 1) {
-            out = *std::move(factor.value);
-        } else if (!times(*factor.value)) {
-            return overflow();
-        }
+    for (auto const& factor : factors) {
+        if (!times(factor)) return overflow();
     }
     for (std::int64_t k = 0; k < splits; ++k) {
         if (!times(homfly_grid<Integer>::loop())) return overflow();

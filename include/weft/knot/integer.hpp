@@ -20,6 +20,9 @@ template <>
 struct integer_traits<std::int64_t> {
     using type = std::int64_t;
 
+    /// How many elementary operations (of limits::max_operations) `add_product` counts for.
+    static constexpr double product_cost = 1.0;
+
     /// `x += a * b`; false where the result does not fit.
     [[nodiscard]] static bool add_product(type& x, type a, type b) noexcept {
         type product = 0;

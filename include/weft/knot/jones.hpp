@@ -668,7 +668,7 @@ namespace detail {
 
 template <class Integer>
 [[nodiscard]] outcome<basic_laurent<Integer>> jones_of_piece(piece const& p, limits const& l,
-                                                             jones_workspace& w) {
+                                                             jones_workspace& w, double& spent) {
     using result = outcome<basic_laurent<Integer>>;
     auto const& plan = w.planner().best(p, l.max_strands_state_space, 0.2);
     auto const states = [](int m) {
@@ -677,7 +677,9 @@ template <class Integer>
     auto const length = [](std::int64_t letters, std::int64_t caps) {
         return static_cast<double>(letters + caps + 3);
     };
-    if (auto refusal = sweep_refusal("Jones", plan, p, l, states, length); !refusal.empty()) {
+    auto const before = spent;
+    if (auto refusal = sweep_refusal("Jones", plan, p, l, states, length, spent);
+        !refusal.empty()) {
         return result::over_budget(std::move(refusal));
     }
     std::int64_t writhe = 0;
@@ -710,6 +712,10 @@ template <class Integer>
         }
     }
     if constexpr (!std::is_same_v<Integer, std::int64_t>) {
+        spent += (spent - before) * integer_traits<Integer>::product_cost;
+        if (auto refusal = work_refusal("Jones in large integers", spent, l); !refusal.empty()) {
+            return result::over_budget(std::move(refusal));
+        }
         bracket_sum<Integer> unbounded;
         if (unbounded.run(plan, l, w.tables()) == sweep_end::cancelled) return stopped();
         return result::of(*jones_from<Integer>(unbounded, writhe));
@@ -732,15 +738,34 @@ template <class Integer>
         return result::overflow(
             "a coefficient of the Jones polynomial does not fit the integer type");
     };
-    basic_laurent<Integer> out(0, {Integer(1)});
+    double spent = 0.0;
+    if (s.pieces.size() == 1 && splits == 0) {
+        return jones_of_piece<Integer>(s.pieces[0], l, w, spent);
+    }
+    std::vector<basic_laurent<Integer>> factors;
     for (auto const& p : s.pieces) {
-        auto factor = jones_of_piece<Integer>(p, l, w);
+        auto factor = jones_of_piece<Integer>(p, l, w, spent);
         if (!factor.value) return factor;
-        if (s.pieces.size() == 1) {
-            out = *std::move(factor.value);
-            break;
-        }
-        auto next = try_multiply(out, *factor.value);
+        factors.push_back(*std::move(factor.value));
+    }
+    basic_laurent<Integer> out(0, {Integer(1)});
+    // How long the product gets is known before it is made.
+    auto length = static_cast<double>(out.span() + 1);
+    for (auto const& f : factors) {
+        auto const own = static_cast<double>(f.span() + 1);
+        spent += length * own * integer_traits<Integer>::product_cost;
+        length += own - 1.0;
+    }
+    auto const many = static_cast<double>(splits);
+    spent += many * (2.0 * length + many) * integer_traits<Integer>::product_cost;
+    if (auto refusal = work_refusal("Jones of " + to_text(s.pieces.size()) + " pieces in " +
+                                        to_text(s.parts()) + " split parts",
+                                    spent, l);
+        !refusal.empty()) {
+        return result::over_budget(std::move(refusal));
+    }
+    for (auto const& factor : factors) {
+        auto next = try_multiply(out, factor);
         if (!next) return overflow();
         out = *std::move(next);
     }

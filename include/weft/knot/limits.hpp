@@ -13,6 +13,7 @@ struct limits {
     /// most the number of strands, and often less.
     int max_strands_state_space = 8;
     /// The most elementary operations (one modular multiplication, about 2 ns) for one invariant.
+    /// Products of integers without bounds count for 50.
     std::int64_t max_operations = 2'000'000'000;
     /// The most components for the linking matrix.
     std::int64_t max_components = 1024;
@@ -23,7 +24,7 @@ struct limits {
     std::int64_t max_memory = 1 << 30;
     /// Whether HOMFLY-PT is among the invariants that compute_invariants computes.
     bool homfly = true;
-    /// Set from elsewhere, it stops HOMFLY-PT and Jones between two crossings.
+    /// Set from elsewhere, it stops HOMFLY-PT and Jones between two crossings, or sooner.
     std::atomic<bool> const* cancel = nullptr;
 };
 

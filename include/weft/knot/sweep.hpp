@@ -113,14 +113,16 @@ public:
             if (best_.width > 0 ? effort > patience * best_.cost : effort > 8e3) break;
             start = (start + stride) % count;
         }
+        // What always works, but pays only where the greedy choice has gone astray.
+        if (p.next.empty() && (best_.width == 0 || best_.width > p.strands ||
+                               (best_.width == p.strands && p.strands > 5))) {
+            if (plan_along(p, max_width, best_.cost, trial_)) std::swap(trial_, best_);
+        }
         return best_;
     }
 
 private:
-    // The sweep that begins at crossing `start`; false where it would be wider than allowed or not
-    // cheaper than `most`.
-    [[nodiscard]] bool plan(std::uint32_t start, unsigned taste, int max_width, double most,
-                            sweep& out) {
+    void begin(int max_width, sweep& out) {
         out.steps.clear();
         out.width = 0;
         out.caps = 0;
@@ -129,6 +131,13 @@ private:
         max_width_ = max_width < max_sweep_width ? max_width : max_sweep_width;
         done_.assign(d_.crossings(), 0);
         comes_out_.assign(d_.next.size(), 0);
+    }
+
+    // The sweep that begins at crossing `start`; false where it would be wider than allowed or not
+    // cheaper than `most`.
+    [[nodiscard]] bool plan(std::uint32_t start, unsigned taste, int max_width, double most,
+                            sweep& out) {
+        begin(max_width, out);
         auto left = d_.crossings();
         insert(0, point(2 * start, false), point(2 * start, true));
         insert(2, point(2 * start + 1, true), point(2 * start + 1, false));
@@ -140,13 +149,78 @@ private:
         while (--left > 0) {
             if (!advance(taste, out) || out.cost >= most) return false;
         }
-        // What is left are strands that come out and go in again, nested.
+        close(out);
+        return out.cost < most;
+    }
+
+    // What is left are strands that come out and go in again, nested.
+    void close(sweep& out) {
         while (size_ > 0) {
             std::size_t at = 0;
             while (!same_edge(at)) ++at;
             cap(at, out);
         }
+    }
+
+    // The sweep along a closed braid: as wide as the braid, at most. A strand is taken in when a
+    // crossing asks for it, with those between.
+    [[nodiscard]] bool plan_along(piece const& p, int max_width, double most, sweep& out) {
+        begin(max_width, out);
+        auto const n = static_cast<std::size_t>(p.strands);
+        // The edge at which each strand begins, and the one at which it is.
+        auto const* const first = open_.data() + n;
+        auto* const now = open_.data();
+        std::size_t left = n;
+        std::size_t right = 0;
+        auto const place = [&](std::size_t strand) {
+            std::size_t at = 0;
+            while (at < size_ && at_[at] != point(now[strand], true)) ++at;
+            return at;
+        };
+        for (std::size_t k = 0; k < d_.crossings(); ++k) {
+            auto const column = static_cast<std::size_t>(p.letters[k].i) - 1;
+            if (left > right) {
+                left = right = column;
+                now[column] = first[column];
+                insert(0, point(first[column], false), point(first[column], true));
+                out.steps.push_back({sweep_step::kind::cup_in_out, 0, 0});
+            }
+            while (column < left || column + 1 > right) {
+                if (static_cast<int>(size_ / 2) + 1 > max_width_) return false;
+                bool const to_left = column < left;
+                auto const at = place(to_left ? left : right) + (to_left ? 0 : 1);
+                auto const s = to_left ? --left : ++right;
+                if (at > size_ || first[s] >= d_.next.size()) return false;
+                now[s] = first[s];
+                insert(at, point(first[s], !to_left), point(first[s], to_left));
+                out.steps.push_back(
+                    {to_left ? sweep_step::kind::cup_in_out : sweep_step::kind::cup_out_in,
+                     static_cast<std::uint8_t>(at), 0});
+                if (static_cast<int>(size_ / 2) > out.width) {
+                    out.width = static_cast<int>(size_ / 2);
+                }
+            }
+            auto at = place(column);
+            if (after(at) == 0) {
+                turn(out);
+                --at;
+            }
+            now[column] = d_.next[2 * k];
+            now[column + 1] = d_.next[2 * k + 1];
+            cross(at, out);
+            if (out.cost >= most) return false;
+        }
+        close(out);
         return out.cost < most;
+    }
+
+    // The base point moves past the first point.
+    void turn(sweep& out) {
+        auto const first = at_[0];
+        for (std::size_t k = 1; k < size_; ++k) at_[k - 1] = at_[k];
+        at_[size_ - 1] = first;
+        out.steps.push_back({sweep_step::kind::turn, 0, 0});
+        count(out, 1.0);
     }
 
     [[nodiscard]] static constexpr std::uint32_t point(std::uint32_t edge, bool goes_out) noexcept {
@@ -158,8 +232,9 @@ private:
     [[nodiscard]] std::size_t before(std::size_t i) const noexcept {
         return i > 0 ? i - 1 : size_ - 1;
     }
+    // Not where the edge only passes through the disc, on its way to its crossing.
     [[nodiscard]] bool same_edge(std::size_t i) const noexcept {
-        return (at_[i] ^ at_[after(i)]) == 1;
+        return (at_[i] ^ at_[after(i)]) == 1 && done_[at_[i] >> 2U] != 0;
     }
 
     void insert(std::size_t i, std::uint32_t a, std::uint32_t b) noexcept {
@@ -268,11 +343,7 @@ private:
         auto const other = point(edge ^ 1U, true);
         if (!right && at_[after(best_at)] == other) {
             if (after(best_at) == 0) {
-                auto const first = at_[0];
-                for (std::size_t k = 1; k < size_; ++k) at_[k - 1] = at_[k];
-                at_[size_ - 1] = first;
-                out.steps.push_back({sweep_step::kind::turn, 0, 0});
-                count(out, 1.0);
+                turn(out);
                 --best_at;
             }
         } else {
@@ -341,11 +412,21 @@ struct sweep_estimate {
     double operations = 0.0;
 };
 
+/// Why so much work is refused; empty where it is within the budget.
+[[nodiscard]] inline std::string work_refusal(std::string const& what, double operations,
+                                              limits const& l) {
+    if (operations <= static_cast<double>(l.max_operations)) return {};
+    return what + " takes about " + to_text(operations) + " operations, over the budget of " +
+           to_text(l.max_operations);
+}
+
 /// Why a sum is refused; empty where it is within the budget. `count(m)` states at width m, each
-/// with `length(letters taken in, caps done)` coefficients.
+/// with `length(letters taken in, caps done)` coefficients. `spent` are the operations of the sums
+/// before; those of this one are added.
 template <class Count, class Length>
 [[nodiscard]] std::string sweep_refusal(char const* name, sweep const& plan, piece const& p,
-                                        limits const& l, Count const& count, Length const& length) {
+                                        limits const& l, Count const& count, Length const& length,
+                                        double& spent) {
     if (plan.width == 0) {
         auto const allowed = l.max_strands_state_space < max_sweep_width ? l.max_strands_state_space
                                                                          : max_sweep_width;
@@ -373,10 +454,9 @@ template <class Count, class Length>
         }
         if (cross) ++letters;
     }
-    if (e.operations > static_cast<double>(l.max_operations)) {
-        return std::string(name) + " takes about " + to_text(e.operations) +
-               " operations, over the budget of " + to_text(l.max_operations);
-    }
+    e.operations += spent;
+    spent = e.operations;
+    if (auto refusal = work_refusal(name, e.operations, l); !refusal.empty()) return refusal;
     if (e.bytes > static_cast<double>(l.max_memory)) {
         return std::string(name) + " takes about " + to_text(e.bytes) + " bytes (" +
                to_text(e.states) + " states), over the budget of " + to_text(l.max_memory);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "knot/support.hpp"
+#include "knot/torus_formula.hpp"
 #include "weft/knot/homfly.hpp"
 #include "weft/knot/jones.hpp"
 
@@ -45,6 +46,16 @@ TEST(peers, the_same_links_have_the_homfly_and_jones_polynomials_of_regina) {
         weft_test::regina_link const peer(weft_test::passed(b));
         ASSERT_EQ(knot::jones(b), peer.jones()) << weft_test::shown(b);
         ASSERT_EQ(knot::homfly(b), peer.homfly()) << weft_test::shown(b);
+    }
+}
+
+// Has no peer, but would be too slow for a build under sanitizers, where this file is not
+// compiled either.
+TEST(peers, the_homfly_polynomial_of_the_widest_torus_knot_has_the_closed_formula) {
+    auto const p = knot::homfly(weft_test::torus_link(9, 10), {.max_strands_state_space = 9});
+    for (std::int64_t const v : {12'345, 987'654}) {
+        EXPECT_EQ(weft_test::homfly_at(p, v, v * v + 77),
+                  weft_test::torus_formula(9, 10, v, v * v + 77));
     }
 }
 
