@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <random>
 #include <vector>
 
@@ -116,8 +117,8 @@ BENCHMARK(trend_of_a_person)
 struct fifty_knots {
     std::vector<double> x, y, at;
 
-    explicit fifty_knots(bool sorted) {
-        std::mt19937_64 random(5);
+    fifty_knots(std::uint64_t seed, bool sorted) {
+        std::mt19937_64 random(seed);
         double place = 0.0;
         for (int i = 0; i < 50; ++i) {
             x.push_back(place);
@@ -131,32 +132,57 @@ struct fifty_knots {
     }
 };
 
-/// Build and 100 evaluations at random places, 50 knots.
-void pchip_of_weft(benchmark::State& state) {
-    fifty_knots const data(state.range(0) != 0);
-    std::vector<double> out(data.at.size());
+/// Build and 100 evaluations at random places, 50 knots. One data set over and over, which teaches
+/// the processor all branches, or 64 of them in turn, as people come.
+template <class Function>
+void fifty_knots_and(benchmark::State& state, Function const& work) {
+    std::vector<fifty_knots> sets;
+    while (sets.size() < static_cast<std::size_t>(state.range(1))) {
+        sets.emplace_back(5 + sets.size(), state.range(0) != 0);
+    }
+    std::vector<double> out(100);
+    std::size_t k = 0;
     for (auto _ : state) {
-        temporal::curve const c(data.x, data.y);
-        c.evaluate(data.at, out);
+        work(sets[k], out);
+        k = k + 1 < sets.size() ? k + 1 : 0;
         benchmark::DoNotOptimize(out.data());
         benchmark::ClobberMemory();
     }
 }
-BENCHMARK(pchip_of_weft)->ArgName("sorted")->Arg(0)->Arg(1);
+
+void pchip_of_weft(benchmark::State& state) {
+    fifty_knots_and(state, [](fifty_knots const& data, std::vector<double>& out) {
+        temporal::curve const c(data.x, data.y);
+        c.evaluate(data.at, out);
+    });
+}
+
+void pchip_of_weft_one_at_a_time(benchmark::State& state) {
+    fifty_knots_and(state, [](fifty_knots const& data, std::vector<double>& out) {
+        temporal::curve const c(data.x, data.y);
+        for (std::size_t k = 0; k < out.size(); ++k) out[k] = c(data.at[k]);
+    });
+}
 
 void pchip_of_boost(benchmark::State& state) {
-    fifty_knots const data(state.range(0) != 0);
-    std::vector<double> out(data.at.size());
-    for (auto _ : state) {
+    fifty_knots_and(state, [](fifty_knots const& data, std::vector<double>& out) {
         auto x = data.x;
         auto y = data.y;
         boost::math::interpolators::pchip<std::vector<double>> const c(std::move(x), std::move(y));
         for (std::size_t k = 0; k < out.size(); ++k) out[k] = c(data.at[k]);
-        benchmark::DoNotOptimize(out.data());
-        benchmark::ClobberMemory();
-    }
+    });
 }
-BENCHMARK(pchip_of_boost)->ArgName("sorted")->Arg(0)->Arg(1);
+
+#define WEFT_FIFTY_KNOTS(name)                                                                     \
+    BENCHMARK(name)                                                                                \
+        ->ArgNames({"sorted", "sets"})                                                             \
+        ->Args({0, 1})                                                                             \
+        ->Args({1, 1})                                                                             \
+        ->Args({0, 64})                                                                            \
+        ->Args({1, 64})
+WEFT_FIFTY_KNOTS(pchip_of_weft);
+WEFT_FIFTY_KNOTS(pchip_of_weft_one_at_a_time);
+WEFT_FIFTY_KNOTS(pchip_of_boost);
 
 /// 200 curves of 10 knots on one grid of 900 places.
 void many_curves_on_one_grid(benchmark::State& state) {

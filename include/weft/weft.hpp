@@ -140,6 +140,7 @@
 #include "weft/sql/wire.hpp"
 #include "weft/temporal/chance.hpp"
 #include "weft/temporal/changes.hpp"
+#include "weft/temporal/cubics.hpp"
 #include "weft/temporal/curve.hpp"
 #include "weft/temporal/cycles.hpp"
 #include "weft/temporal/forecast.hpp"

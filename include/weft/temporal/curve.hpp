@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -12,9 +13,11 @@
 #include <vector>
 
 #include "weft/core/error.hpp"
+#include "weft/core/lanes.hpp"
 #include "weft/core/number.hpp"
 #include "weft/core/time.hpp"
 #include "weft/core/unit.hpp"
+#include "weft/temporal/cubics.hpp"
 #include "weft/temporal/polynomial.hpp"
 #include "weft/temporal/series.hpp"
 
@@ -86,9 +89,14 @@ public:
                                         "curve::hermite or curve::quintic_hermite for it"));
         }
         check_options();
-        check_points(x, y);
-        take(x, y);
-        build();
+        if (options.method == interpolation::pchip && set_pchip(x, y)) {
+            if (options.unit) check_scores(y);
+        } else {
+            check_points(x, y);
+            take(x, y);
+            build();
+        }
+        index();
     }
 
     explicit curve(number_series const& points, curve_options const& options = {})
@@ -111,8 +119,15 @@ public:
     }
 
     /// The value at `x`. Throws invalid_argument where `x` is not finite, domain_error outside the
-    /// data under outside::raise. O(log n); rational O(n).
-    [[nodiscard]] double operator()(double x) const { return at(x).value; }
+    /// data under outside::raise. O(log n), O(1) where the points are spread evenly enough;
+    /// rational O(n).
+    [[nodiscard]] double operator()(double x) const {
+        // Also false for a NaN.
+        if (x >= quick_from_ && x < quick_to_) {
+            return quick_value(index_.step(x_.data(), x), x);
+        }
+        return at(x).value;
+    }
 
     /// The slope at `x`; where it jumps, that of the piece to the right. Throws as operator().
     [[nodiscard]] double derivative(double x) const { return at(x).slope; }
@@ -140,8 +155,7 @@ public:
         }
         auto const first = x_.front();
         auto const last = x_.back();
-        bool inside = true;
-        for (auto const place : x) inside &= place >= first && place <= last;
+        bool const inside = detail::all_within(x.data(), x.size(), first, last);
         if (!inside) {
             for (std::size_t k = 0; k < x.size(); ++k) {
                 auto const place = require_finite(detail::indexed("x", k), x[k]);
@@ -396,6 +410,8 @@ public:
             breaks_.push_back(x);
             std::copy(end.breaks_.end() - 3, end.breaks_.end(), breaks_.end() - 3);
         }
+        // The index still holds what lay before; what comes after is found by halving.
+        if (n > 2 * index_.size()) index();
     }
 
     /// The places of the points, increasing.
@@ -434,6 +450,7 @@ private:
             set_hermite(dy);
         }
         if (options_.unit) cut_to_unit();
+        index();
     }
 
     [[nodiscard]] bool is_rational() const noexcept {
@@ -462,7 +479,16 @@ private:
             WEFT_THROW(invalid_argument(
                 "x", to_text(x.size()) + (x.size() == 1 ? " point" : " points"), "at least 2"));
         }
-        for (std::size_t i = 0; options_.unit && i < y.size(); ++i) {
+        if (!is_finite(x.back() - x.front())) {
+            WEFT_THROW(invalid_argument(detail::indexed("x", x.size() - 1), to_text(x.back()),
+                                        "a distance from " + detail::indexed("x", 0) +
+                                            " within the range of a double"));
+        }
+        if (options_.unit) check_scores(y);
+    }
+
+    static void check_scores(std::span<double const> y) {
+        for (std::size_t i = 0; i < y.size(); ++i) {
             if (!in_unit(y[i])) require_unit(detail::indexed("y", i), y[i]);
         }
     }
@@ -502,10 +528,8 @@ private:
         auto const n = x_.size();
         if (options_.method == interpolation::pchip) {
             bounded_ = true;
-            if (!set_pchip()) {
-                check_secants();
-                set_hermite(pchip_slopes());
-            }
+            check_secants();
+            set_hermite(pchip_slopes());
             return;
         }
         check_secants();
@@ -521,7 +545,7 @@ private:
             return;
         case interpolation::nearest:
             degree_ = 0;
-            coefficients_ = y_;
+            coefficients_.assign(y_.begin(), y_.end());
             breaks_.reserve(n + 1);
             breaks_.push_back(x_.front());
             for (std::size_t i = 1; i < n; ++i) {
@@ -555,48 +579,51 @@ private:
         if (options_.unit) cut_to_unit();
     }
 
-    /// The pieces of a pchip curve with few divisions; false where a number on the way leaves the
-    /// range in which that is sound, and nothing may be used then.
-    [[nodiscard]] bool set_pchip() {
-        auto const n = x_.size();
-        if (n < 3) return false;
-        degree_ = 3;
-        coefficients_.resize(4 * (n - 1));
-        std::vector<double> work(3 * n);
-        auto* const inverse = work.data();
+    /// The whole of a pchip curve without branches, two divisions a point. False for fewer than
+    /// eight points, and where a length, a secant or a number lies outside the range in which every
+    /// product is sound, faulty input among it; nothing is kept then.
+    [[nodiscard]] bool set_pchip(std::span<double const> x, std::span<double const> y) {
+        auto const n = x.size();
+        if (n < 8 || y.size() != n) return false;
+        std::array<double, 3 * 128> few;
+        std::vector<double> many;
+        if (3 * n > few.size()) many.resize(3 * n);
+        auto* const work = many.empty() ? few.data() : many.data();
+#if WEFT_HAS_WIDE_KERNELS
+        return weft::detail::has_wide_lanes()
+                   ? set_pchip_wide(x, y, work)
+                   : set_pchip_by<weft::detail::target_lanes>(x, y, work);
+#else
+        return set_pchip_by<weft::detail::target_lanes>(x, y, work);
+#endif
+    }
+
+#if WEFT_HAS_WIDE_KERNELS
+    [[nodiscard]] WEFT_WIDE_KERNEL bool set_pchip_wide(std::span<double const> x,
+                                                       std::span<double const> y, double* work) {
+        return set_pchip_by<weft::detail::lanes<4>>(x, y, work);
+    }
+#endif
+
+    template <class Lanes>
+    [[nodiscard]] WEFT_INLINE bool set_pchip_by(std::span<double const> xs,
+                                                std::span<double const> ys, double* work) {
+        auto const n = xs.size();
+        auto const* const x = xs.data();
+        auto* const inverse = work;
         auto* const secants = inverse + n;
         auto* const slopes = secants + n;
-        auto const* const x = x_.data();
-        auto const* const y = y_.data();
-        for (std::size_t i = 0; i + 1 < n; ++i) {
-            inverse[i] = 1.0 / (x[i + 1] - x[i]);
-            secants[i] = (y[i + 1] - y[i]) * inverse[i];
-        }
-        bool sound = true;
-        for (std::size_t i = 1; i + 1 < n; ++i) {
-            auto const before = secants[i - 1];
-            auto const after = secants[i];
-            auto const h0 = x[i] - x[i - 1];
-            auto const h1 = x[i + 1] - x[i];
-            auto const product = before * after;
-            auto const size = std::abs(product);
-            sound &= (size > 1e-200 && size < 1e200) || before == 0.0 || after == 0.0;
-            auto const mean =
-                3.0 * (h0 + h1) * product / ((h0 + 2.0 * h1) * after + (2.0 * h0 + h1) * before);
-            slopes[i] = product > 0.0 ? mean : 0.0;
-        }
+        if (!detail::secants_of<Lanes>(x, ys.data(), n, inverse, secants)) return false;
+        detail::mean_slopes<Lanes>(x, secants, n, slopes);
         slopes[0] = pchip_end(x[1] - x[0], x[2] - x[1], secants[0], secants[1]);
         slopes[n - 1] =
             pchip_end(x[n - 1] - x[n - 2], x[n - 2] - x[n - 3], secants[n - 2], secants[n - 3]);
-        auto* c = coefficients_.data();
-        for (std::size_t i = 0; i + 1 < n; ++i, c += 4) {
-            c[0] = y[i];
-            c[1] = slopes[i];
-            c[2] = (3.0 * secants[i] - 2.0 * slopes[i] - slopes[i + 1]) * inverse[i];
-            c[3] = (slopes[i] + slopes[i + 1] - 2.0 * secants[i]) * inverse[i] * inverse[i];
-            sound &= is_finite(c[2]) && is_finite(c[3]) && is_finite(16.0 * secants[i]);
-        }
-        return sound;
+        take(xs, ys);
+        degree_ = 3;
+        bounded_ = true;
+        coefficients_.resize(4 * (n - 1));
+        detail::pieces_of<Lanes>(ys.data(), inverse, secants, slopes, n, coefficients_.data());
+        return true;
     }
 
     static double pchip_end(double near, double far, double m0, double m1) noexcept {
@@ -897,6 +924,7 @@ private:
         }
         out.x_.push_back(x_.back());
         out.y_.push_back(y_.back());
+        out.index();
         return out;
     }
 
@@ -916,7 +944,7 @@ private:
     void cut_to_unit() {
         auto const stride = degree_ + 1;
         std::vector<double> breaks;
-        std::vector<double> cut;
+        numbers cut;
         bool any = false;
         for (std::size_t i = 0; i + 1 < x_.size(); ++i) {
             auto const h = x_[i + 1] - x_[i];
@@ -962,16 +990,29 @@ private:
         coefficients_ = std::move(cut);
     }
 
+    void index() {
+        if (is_rational()) return;
+        auto const b = breaks();
+        index_.make(b.data(), b.size() - 1);
+        quick_from_ = quick_to_ = x_.front();
+        if (bounded_ && degree_ == 3 && breaks_.empty() && !index_.crowded() &&
+            index_.whole(x_.back())) {
+            quick_to_ = x_.back();
+        }
+    }
+
     /// The piece that holds x, which lies within the data.
     [[nodiscard]] std::size_t piece_of(double x) const noexcept {
         auto const b = breaks();
-        std::size_t low = 0;
-        for (auto n = b.size() - 1; n > 1;) {
-            auto const half = n / 2;
-            low += b[low + half] <= x ? half : 0;
-            n -= half;
-        }
-        return low;
+        if (index_.holds(x)) return index_.find(b.data(), x);
+        return detail::cell_index::halve(b.data(), 0, b.size() - 1, x);
+    }
+
+    /// The value of cubic piece i of a bounded curve.
+    [[nodiscard]] double quick_value(std::size_t i, double x) const noexcept {
+        double y = 0.0;
+        run_of<true>(coefficients_.data() + 4 * i, x_[i], y_[i + 1], &x, &y, 1);
+        return y;
     }
 
     /// The value that piece i + 1 begins with.
@@ -1002,24 +1043,23 @@ private:
         return unit_bounded_ ? std::clamp(value, 0.0, 1.0) : value;
     }
 
-    /// Values of cubic pieces at places within the data, in blocks: rising ones by walking along,
-    /// others by looking for all pieces of a block side by side and without branches.
+    /// Values of cubic pieces at places within the data, in blocks: rising and close ones by
+    /// walking along, others by the index, several side by side.
     template <bool Bounded>
     void cubics(std::span<double const> x, std::span<double> out) const noexcept {
-        constexpr std::size_t block = 64;
+        constexpr auto block = detail::most_places;
         auto const* const b = x_.data();
         auto const* const c = coefficients_.data();
         auto const pieces = x_.size() - 1;
         auto const last = x_.back();
-        std::array<std::uint32_t, block> piece;
+        bool const indexed = index_.whole(last);
         for (std::size_t start = 0; start < x.size(); start += block) {
             auto const n = std::min(block, x.size() - start);
             auto const* const at = x.data() + start;
             auto* const to = out.data() + start;
-            bool rising = true;
-            for (std::size_t i = 1; i < n; ++i) rising &= at[i - 1] <= at[i];
-            if (rising) {
-                auto i = piece_of(at[0]);
+            auto i = piece_of(at[0]);
+            auto const end_piece = piece_of(at[n - 1]);
+            if (i <= end_piece && (end_piece - i) * 4 <= n && std::is_sorted(at, at + n)) {
                 for (std::size_t k = 0; k < n;) {
                     while (i + 1 < pieces && at[k] >= b[i + 1]) ++i;
                     auto const end = b[i + 1];
@@ -1029,21 +1069,14 @@ private:
                     run_of<Bounded>(c + 4 * i, b[i], y_[i + 1], at + from, to + from, k - from);
                     if (at[from] == last) to[from] = y_.back();
                 }
-                continue;
-            }
-            piece.fill(0);
-            for (auto left = pieces; left > 1;) {
-                auto const half = left / 2;
-                for (std::size_t i = 0; i < n; ++i) {
-                    auto const next = piece[i] + static_cast<std::uint32_t>(half);
-                    piece[i] = b[next] <= at[i] ? next : piece[i];
+            } else if (indexed && n >= weft::detail::lanes<4>::count) {
+                scattered<Bounded>(at, n, to);
+            } else {
+                for (std::size_t k = 0; k < n; ++k) {
+                    auto const p = piece_of(at[k]);
+                    run_of<Bounded>(c + 4 * p, b[p], y_[p + 1], at + k, to + k, 1);
+                    if (at[k] == last) to[k] = y_.back();
                 }
-                left -= half;
-            }
-            for (std::size_t i = 0; i < n; ++i) {
-                auto const* const k = c + std::size_t{4} * piece[i];
-                run_of<Bounded>(k, b[piece[i]], y_[piece[i] + 1], at + i, to + i, 1);
-                if (at[i] == last) to[i] = y_.back();
             }
         }
         if constexpr (!Bounded) {
@@ -1051,6 +1084,28 @@ private:
                 out[i] = std::clamp(out[i], 0.0, 1.0);
             }
         }
+    }
+
+    template <bool Bounded>
+    void scattered(double const* at, std::size_t n, double* out) const noexcept {
+#if WEFT_HAS_WIDE_KERNELS
+        if (weft::detail::has_wide_lanes()) return scattered_wide<Bounded>(at, n, out);
+#endif
+        scattered_by<weft::detail::target_lanes, Bounded>(at, n, out);
+    }
+
+#if WEFT_HAS_WIDE_KERNELS
+    template <bool Bounded>
+    WEFT_WIDE_KERNEL void scattered_wide(double const* at, std::size_t n,
+                                         double* out) const noexcept {
+        scattered_by<weft::detail::lanes<4>, Bounded>(at, n, out);
+    }
+#endif
+
+    template <class Lanes, bool Bounded>
+    WEFT_INLINE void scattered_by(double const* at, std::size_t n, double* out) const noexcept {
+        detail::values_of<Lanes, Bounded>(
+            {x_.data(), y_.data(), coefficients_.data(), x_.size() - 1}, index_, at, n, out);
     }
 
     /// Values of one cubic piece, whose next one begins with `next`.
@@ -1062,7 +1117,7 @@ private:
         auto const c2 = c[2];
         auto const c3 = c[3];
         auto const low = c0 < next ? c0 : next;
-        auto const high = c0 < next ? next : c0;
+        auto const high = next < c0 ? c0 : next; // not the same comparison: no branch
         for (std::size_t i = 0; i < n; ++i) {
             auto const u = x[i] - start;
             auto y = ((c3 * u + c2) * u + c1) * u + c0;
@@ -1190,6 +1245,7 @@ private:
         }
         out.y_.push_back(
             detail::horner(out.coefficients(pieces - 1), places[pieces] - places[pieces - 1]));
+        out.index();
         return out;
     }
 
@@ -1215,13 +1271,18 @@ private:
         return x;
     }
 
+    using numbers = std::vector<double, detail::unfilled<double>>;
+
     std::vector<double> x_;
     std::vector<double> y_;
-    std::vector<double> coefficients_; // degree_ + 1 for each piece
-    std::vector<double> breaks_;       // where they are not x_
-    std::vector<double> weights_;      // rational
+    numbers coefficients_;        // degree_ + 1 for each piece
+    std::vector<double> breaks_;  // where they are not x_
+    std::vector<double> weights_; // rational
     curve_options options_;
+    detail::cell_index index_;
     std::size_t degree_ = 0;
+    double quick_from_ = 0.0; // between these: bounded cubic pieces, index_ not crowded
+    double quick_to_ = 0.0;
     bool bounded_ = false;      // each piece, by the values at its ends
     bool unit_bounded_ = false; // cut to [0,1]
     bool derived_ = false;
