@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <numbers>
 #include <optional>
 #include <span>
 #include <string>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -194,27 +195,28 @@ public:
         std::sort(places.begin(), places.end());
         places.erase(std::unique(places.begin(), places.end()), places.end());
         auto const n = curves_.size();
-        std::vector<std::optional<double>> values(places.size() * n);
-        for (std::size_t k = 0; k < places.size(); ++k) {
-            for (std::size_t i = 0; i < n; ++i) values[k * n + i] = placed(i, places[k]);
+        if (places.size() < 2) return {};
+        std::vector<path> paths;
+        paths.reserve((places.size() - 1) * n);
+        for (std::size_t k = 0; k + 1 < places.size(); ++k) {
+            for (std::size_t i = 0; i < n; ++i) {
+                paths.push_back(path_of(i, places[k], places[k + 1]));
+            }
         }
-        for (std::size_t i = 0; i < n; ++i) {
-            for (std::size_t j = i + 1; j < n; ++j) {
-                if (!curves_.known_from(i) || !curves_.known_from(j)) continue;
-                i_ = i;
-                j_ = j;
-                for (std::size_t k = 0; k + 1 < places.size(); ++k) {
-                    auto const& a1 = values[(k + 1) * n + i];
-                    auto const& b1 = values[(k + 1) * n + j];
-                    if (!a1 || !b1) continue;
-                    auto const& a0 = values[k * n + i];
-                    auto const& b0 = values[k * n + j];
-                    if (!a0 || !b0) {
+        for (std::size_t k = 0; k + 1 < places.size(); ++k) {
+            for (i_ = 0; i_ < n; ++i_) {
+                first_ = &paths[k * n + i_];
+                for (j_ = i_ + 1; j_ < n; ++j_) {
+                    second_ = &paths[k * n + j_];
+                    if (!first_->known_after || !second_->known_after) continue;
+                    auto const& a = *first_;
+                    auto const& b = *second_;
+                    if (!a.known_before || !b.known_before) {
                         // Known from the end of this stretch on.
-                        record(places[k + 1], 0, sign(4.0 * *a1 * *b1));
+                        record(places[k + 1], 0, sign(4.0 * a.last.value * b.last.value));
                         continue;
                     }
-                    search({places[k], *a0, *b0}, {places[k + 1], *a1, *b1});
+                    search({places[k], a.first, b.first}, {places[k + 1], a.last, b.last});
                 }
             }
         }
@@ -226,9 +228,33 @@ public:
     }
 
 private:
+    /// A dimension at an instant, relative to the middle.
+    struct side {
+        double value = 0.0;
+        double u = 0.0;       ///< days since its piece began
+        double slope = 0.0;   ///< of the curve, a day
+        double density = 1.0; ///< of the population there: what the slope is multiplied by
+    };
+    /// A dimension between two places: one cubic, or constant.
+    struct path {
+        bool known_before = false;
+        bool known_after = false;
+        bool moves = false;
+        std::array<double, 4> c{};
+        double low = 0.0; ///< the values at the piece's ends
+        double high = 0.0;
+        instant origin{};
+        double begins = 0.0; ///< days after origin
+        double turn = -1.0;  ///< where the slope turns, and what it is there
+        double steepest = 0.0;
+        spread const* around = nullptr;
+        double peak = 1.0; ///< the highest density
+        side first{};
+        side last{};
+    };
     struct end {
         instant t;
-        double a, b; // of the two dimensions, relative to the middle
+        side a, b;
     };
     struct bounds {
         double low, high;
@@ -244,50 +270,97 @@ private:
         return (spreads_[i] != nullptr ? relative_value(*x, *spreads_[i]) : *x) - 0.5;
     }
 
-    [[nodiscard]] end at(instant t) const { return {t, *placed(i_, t), *placed(j_, t)}; }
+    [[nodiscard]] path path_of(std::size_t i, instant from, instant to) const {
+        path p;
+        p.around = spreads_[i];
+        if (p.around != nullptr) {
+            p.peak = p.around->deviation < 1e-9
+                         ? HUGE_VAL
+                         : 1.0 / (p.around->deviation * std::sqrt(2.0 * std::numbers::pi));
+        }
+        auto const before = placed(i, from);
+        auto const after = placed(i, to);
+        p.known_before = before.has_value();
+        p.known_after = after.has_value();
+        p.first.value = before.value_or(0.0);
+        p.last.value = after.value_or(0.0);
+        auto const* const c = curves_.curve(i);
+        if (c == nullptr || to <= c->origin() || from >= c->last()) return p;
+        auto const breaks = c->days().breaks();
+        auto const x0 = days_between(c->origin(), from);
+        auto const next = std::upper_bound(breaks.begin() + 1, breaks.end() - 1, x0);
+        auto const piece = static_cast<std::size_t>(next - breaks.begin()) - 1;
+        auto const k = c->days().coefficients(piece);
+        auto const values = c->days().values();
+        p.moves = true;
+        std::copy(k.begin(), k.end(), p.c.begin());
+        p.low = std::min(values[piece], values[piece + 1]);
+        p.high = std::max(values[piece], values[piece + 1]);
+        p.origin = c->origin();
+        p.begins = breaks[piece];
+        if (k[3] != 0.0) {
+            p.turn = -k[2] / (3.0 * k[3]);
+            p.steepest = k[1] + p.turn * k[2];
+        }
+        // The values at the places themselves are the curve's.
+        auto const at_end = [&](side& s, instant t) {
+            auto const value = s.value;
+            s = on(p, t);
+            s.value = value;
+        };
+        at_end(p.first, from);
+        at_end(p.last, to);
+        return p;
+    }
+
+    /// The dimension at an instant of the path's, as the curve has it.
+    [[nodiscard]] static side on(path const& p, instant t) noexcept {
+        if (!p.moves) return p.first;
+        side s;
+        s.u = days_between(p.origin, t) - p.begins;
+        auto const& c = p.c;
+        auto const x = std::clamp(((c[3] * s.u + c[2]) * s.u + c[1]) * s.u + c[0], p.low, p.high);
+        s.slope = (3.0 * c[3] * s.u + 2.0 * c[2]) * s.u + c[1];
+        s.value = x - 0.5;
+        if (p.around != nullptr) {
+            auto const z = (x - p.around->mean) / p.around->deviation;
+            s.value = relative_value(x, *p.around) - 0.5;
+            s.density = p.peak * std::exp(-0.5 * z * z);
+        }
+        return s;
+    }
+
+    [[nodiscard]] end at(instant t) const noexcept { return {t, on(*first_, t), on(*second_, t)}; }
+
+    /// The correlation's slope, a day.
+    [[nodiscard]] static double rate(end const& e) noexcept {
+        return 4.0 * (e.a.slope * e.a.density * e.b.value + e.b.slope * e.b.density * e.a.value);
+    }
 
     [[nodiscard]] static bounds product(bounds x, bounds y) noexcept {
-        auto const [low, high] =
-            std::minmax({x.low * y.low, x.low * y.high, x.high * y.low, x.high * y.high});
-        return {low, high};
+        auto const p = x.low * y.low;
+        auto const q = x.low * y.high;
+        auto const r = x.high * y.low;
+        auto const s = x.high * y.high;
+        return {std::min(std::min(p, q), std::min(r, s)), std::max(std::max(p, q), std::max(r, s))};
     }
     [[nodiscard]] static bounds between(double x, double y) noexcept {
         return x < y ? bounds{x, y} : bounds{y, x};
     }
 
-    /// Bounds of a placed dimension's slope between two instants of one piece, where the values
-    /// at the ends are v0 and v1.
-    [[nodiscard]] bounds slopes(std::size_t i, instant from, instant to, double v0,
-                                double v1) const {
-        auto const* const c = curves_.curve(i);
-        if (c == nullptr || to <= c->origin() || from >= c->last()) return {0.0, 0.0};
-        auto const breaks = c->days().breaks();
-        auto const x0 = days_between(c->origin(), from);
-        auto const x1 = days_between(c->origin(), to);
-        auto const after = std::upper_bound(breaks.begin() + 1, breaks.end() - 1, x0);
-        auto const piece = static_cast<std::size_t>(after - breaks.begin()) - 1;
-        auto const k = c->days().coefficients(piece);
-        auto const slope = [&](double u) { return k[1] + u * (2.0 * k[2] + u * (3.0 * k[3])); };
-        auto const u0 = x0 - breaks[piece];
-        auto const u1 = x1 - breaks[piece];
-        auto out = between(slope(u0), slope(u1));
-        if (auto const turn = -k[2] / (3.0 * k[3]); turn > u0 && turn < u1) {
-            out.low = std::min(out.low, slope(turn));
-            out.high = std::max(out.high, slope(turn));
+    /// Bounds of a placed dimension's slope between two instants of its path.
+    [[nodiscard]] static bounds slopes(path const& p, side const& s0, side const& s1) noexcept {
+        if (!p.moves) return {0.0, 0.0};
+        auto out = between(s0.slope, s1.slope);
+        if (p.turn > s0.u && p.turn < s1.u) {
+            out.low = std::min(out.low, p.steepest);
+            out.high = std::max(out.high, p.steepest);
         }
-        if (spreads_[i] == nullptr) return out;
-        auto const deviation = spreads_[i]->deviation;
-        if (deviation < 1e-9) return {-HUGE_VAL, HUGE_VAL};
+        if (p.around == nullptr) return out;
+        if (p.around->deviation < 1e-9) return {-HUGE_VAL, HUGE_VAL};
         // The normal density between the two values: highest at the mean or at an end.
-        auto const density = [&](double u) {
-            double x = k[0] + u * (k[1] + u * (k[2] + u * k[3]));
-            auto const z = (x - spreads_[i]->mean) / deviation;
-            return std::exp(-z * z / 2.0) / (deviation * std::sqrt(2.0 * std::numbers::pi));
-        };
-        auto steep = between(density(u0), density(u1));
-        if ((v0 < 0.0) != (v1 < 0.0)) {
-            steep.high = 1.0 / (deviation * std::sqrt(2.0 * std::numbers::pi));
-        }
+        auto steep = between(s0.density, s1.density);
+        if ((s0.value < 0.0) != (s1.value < 0.0)) steep.high = p.peak;
         return product(out, {steep.low * (1.0 - 1e-9), steep.high * (1.0 + 1e-9)});
     }
 
@@ -297,7 +370,9 @@ private:
 
     /// Every change in (from.t, to.t].
     void search(end const& from, end const& to) {
-        auto const all = product(between(from.a, to.a), between(from.b, to.b));
+        auto const a = between(from.a.value, to.a.value);
+        auto const b = between(from.b.value, to.b.value);
+        auto const all = product(a, b);
         auto const low = 4.0 * all.low;
         auto const high = 4.0 * all.high;
         // Rounding in the middle of a stretch must not be missed: the bounds give way a little.
@@ -306,13 +381,11 @@ private:
             (low > -threshold_ + room && high < threshold_ - room)) {
             return;
         }
-        auto const s0 = sign(4.0 * from.a * from.b);
-        auto const s1 = sign(4.0 * to.a * to.b);
+        auto const s0 = sign(4.0 * from.a.value * from.b.value);
+        auto const s1 = sign(4.0 * to.a.value * to.b.value);
         if (to.t - from.t <= instant::duration(1)) return record(to.t, s0, s1);
-        auto const da = slopes(i_, from.t, to.t, from.a, to.a);
-        auto const db = slopes(j_, from.t, to.t, from.b, to.b);
-        auto const first = product(da, between(from.b, to.b));
-        auto const second = product(db, between(from.a, to.a));
+        auto const first = product(slopes(*first_, from.a, to.a), b);
+        auto const second = product(slopes(*second_, from.b, to.b), a);
         if (first.low + second.low >= 0.0 || first.high + second.high <= 0.0) {
             return monotone(from, s0, to, s1);
         }
@@ -328,35 +401,55 @@ private:
             // Through 0: two changes.
             if (to.t - from.t <= instant::duration(1)) return record(to.t, s0, s1);
             auto const middle = at(from.t + (to.t - from.t) / 2);
-            auto const s = sign(4.0 * middle.a * middle.b);
+            auto const s = sign(4.0 * middle.a.value * middle.b.value);
             monotone(from, s0, middle, s);
             return monotone(middle, s, to, s1);
         }
         auto const level = threshold_ * (s0 + s1 > 0 ? 1.0 : -1.0);
-        auto f0 = 4.0 * from.a * from.b - level;
-        auto f1 = 4.0 * to.a * to.b - level;
+        auto const above = [&](end const& e) { return 4.0 * e.a.value * e.b.value - level; };
+        end before = from;
+        end now = to;
+        std::int64_t reach = 1;
         for (int step = 0; to.t - from.t > instant::duration(1); ++step) {
             auto const width = (to.t - from.t).count();
             auto ahead = width / 2;
-            // Two secants, then a bisection; where the secant lands near an end, one step inside.
-            if (step % 3 != 2 && f0 != f1) {
-                auto const share = f0 / (f0 - f1);
-                if (share > 0.0 && share < 1.0) {
-                    ahead = static_cast<std::int64_t>(share * static_cast<double>(width));
-                    ahead = std::clamp<std::int64_t>(ahead + (step % 2), 1, width - 1);
+            // The root of the curve through the last two points and their slopes; where it lies
+            // near an end, that end's neighbour, then further and further inside.
+            auto const guess = root_through(before, above(before), now, above(now), from.t);
+            if (step < 24 && guess > -1.0 && guess < static_cast<double>(width) + 1.0) {
+                ahead = static_cast<std::int64_t>(guess);
+                if (ahead < reach) {
+                    ahead = reach;
+                    reach = std::min(8 * reach, width);
+                } else if (width - ahead < reach) {
+                    ahead = width - reach;
+                    reach = std::min(8 * reach, width);
                 }
+                ahead = std::clamp<std::int64_t>(ahead, 1, width - 1);
             }
-            auto const next = at(from.t + instant::duration(ahead));
-            auto const r = 4.0 * next.a * next.b;
-            if (sign(r) == s0) {
-                from = next;
-                f0 = r - level;
+            before = now;
+            now = at(from.t + instant::duration(ahead));
+            if (sign(4.0 * now.a.value * now.b.value) == s0) {
+                from = now;
             } else {
-                to = next;
-                f1 = r - level;
+                to = now;
             }
         }
         record(to.t, s0, s1);
+    }
+
+    /// Microseconds from `origin` to where a function is 0 that is fp at p and fq at q: the cubic
+    /// in its values through both instants with both slopes. Not a number where there is none.
+    [[nodiscard]] static double root_through(end const& p, double fp, end const& q, double fq,
+                                             instant origin) noexcept {
+        auto const day = 86'400e6;
+        auto const tp = static_cast<double>((p.t - origin).count());
+        auto const tq = static_cast<double>((q.t - origin).count());
+        auto const h = fq - fp;
+        auto const x = -fp / h;
+        auto const y = 1.0 - x;
+        return y * y * (tp * (1.0 + 2.0 * x) + x * h * day / rate(p)) +
+               x * x * (tq * (1.0 + 2.0 * y) - y * h * day / rate(q));
     }
 
     profile_curves const& curves_;
@@ -366,7 +459,59 @@ private:
     std::vector<spread const*> spreads_;
     std::size_t i_ = 0;
     std::size_t j_ = 0;
+    path const* first_ = nullptr; // of i_ and j_, over the stretch at hand
+    path const* second_ = nullptr;
     std::vector<crossing_change> found_;
+};
+
+/// All crossings of a profile: a bit for each pair of dimensions and sign, row by row.
+class drawn_crossings {
+public:
+    void set(std::size_t i, std::size_t j, int sign) noexcept {
+        auto const place = i * max_dimensions + j;
+        auto const bit = std::uint64_t{1} << (place % 64);
+        auto& more = positive_[place / 64];
+        auto& less = negative_[place / 64];
+        more = sign > 0 ? more | bit : more & ~bit;
+        less = sign < 0 ? less | bit : less & ~bit;
+    }
+
+    [[nodiscard]] std::vector<knot::band> bands() const {
+        std::size_t count = 0;
+        for (std::size_t w = 0; w < words; ++w) {
+            count += static_cast<std::size_t>(std::popcount(positive_[w] | negative_[w]));
+        }
+        std::vector<knot::band> out;
+        out.reserve(count);
+        for (std::size_t w = 0; w < words; ++w) {
+            for (auto rest = positive_[w] | negative_[w]; rest != 0; rest &= rest - 1) {
+                auto const bit = std::countr_zero(rest);
+                auto const place = static_cast<int>(64 * w) + bit;
+                constexpr int row = static_cast<int>(max_dimensions);
+                out.push_back(
+                    {place / row + 1, place % row + 1, (positive_[w] >> bit & 1U) != 0 ? 1 : -1});
+            }
+        }
+        return out;
+    }
+
+    [[nodiscard]] friend bool operator==(drawn_crossings const&, drawn_crossings const&) = default;
+
+    struct hash {
+        [[nodiscard]] std::size_t operator()(drawn_crossings const& d) const noexcept {
+            std::uint64_t h = 0;
+            for (std::size_t w = 0; w < words; ++w) {
+                h = (h ^ d.positive_[w]) * 0x9e37'79b9'7f4a'7c15ULL;
+                h = (h ^ h >> 29U ^ d.negative_[w]) * 0xbf58'476d'1ce4'e5b9ULL;
+            }
+            return h ^ h >> 32U;
+        }
+    };
+
+private:
+    static constexpr std::size_t words = max_dimensions * max_dimensions / 64;
+    std::array<std::uint64_t, words> positive_{};
+    std::array<std::uint64_t, words> negative_{};
 };
 
 /// Whether two links' invariants differ; links without bands are one.
@@ -405,23 +550,20 @@ private:
     out.to = to;
     detail::crossing_search search(e, curves, from, to);
     auto const n = curves.size();
-    std::vector<int> signs(n * n, 0);
+    detail::drawn_crossings drawn;
     for (std::size_t i = 0; i < n; ++i) {
-        for (std::size_t j = i + 1; j < n; ++j) signs[i * n + j] = search.state(i, j, from);
+        for (std::size_t j = i + 1; j < n; ++j) drawn.set(i, j, search.state(i, j, from));
     }
     out.changes = search.run();
-    std::map<std::vector<int>, std::size_t> known;
+    out.links.reserve(out.changes.size() + 1);
+    out.history.reserve(out.changes.size() + 1);
+    std::unordered_map<detail::drawn_crossings, std::size_t, detail::drawn_crossings::hash> known;
+    known.reserve(out.changes.size() + 1);
     auto const link_of = [&] {
-        auto const [found, added] = known.emplace(signs, out.links.size());
+        auto const [found, added] = known.emplace(drawn, out.links.size());
         if (!added) return found->second;
         evolving_link link;
-        for (std::size_t i = 0; i < n; ++i) {
-            for (std::size_t j = i + 1; j < n; ++j) {
-                if (auto const s = signs[i * n + j]; s != 0) {
-                    link.bands.push_back({static_cast<int>(i) + 1, static_cast<int>(j) + 1, s});
-                }
-            }
-        }
+        link.bands = drawn.bands();
         if (options.invariants && !link.bands.empty()) {
             link.invariants =
                 knot::compute_invariants(*encoder::braid_of(link.bands), e.options().limits);
@@ -435,7 +577,7 @@ private:
         auto last = k;
         for (; last < out.changes.size() && out.changes[last].at == t; ++last) {
             auto const& c = out.changes[last];
-            signs[c.i * n + c.j] = c.after;
+            drawn.set(c.i, c.j, c.after);
         }
         auto const before = out.history.back().link;
         auto const after = link_of();
