@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "msqr_people.hpp"
 #include "support/gz.hpp"
 #include "weft/core/number.hpp"
 #include "weft/temporal/forecast.hpp"
@@ -242,6 +243,25 @@ TEST(forecast_of_real_people, third_mood_from_two) {
     EXPECT_NEAR(r.mean, .2483, .0005);
     EXPECT_LE(r.ours, .240);
     EXPECT_LE(r.ours, .95 * r.mean);
+}
+
+TEST(forecast_of_real_people, third_composites_from_two) {
+    // The example's twelve scales, in the split of the items above.
+    real::panel p;
+    for (auto const& person : weft_test::msqr_people()) {
+        if (person.snapshots.size() < 3) continue;
+        auto& values = p.people.emplace_back(weft_msqr::scales.size());
+        for (std::size_t q = 0; q < values.size(); ++q) {
+            for (std::size_t k = 0; k < 3; ++k) {
+                if (auto const& x = person.snapshots[k][q]) values[q][k] = x->value;
+            }
+        }
+    }
+    auto const r = real::third_from_two(p);
+    real::record(r);
+    EXPECT_GT(r.people, 400u);
+    EXPECT_LE(r.ours, .95 * r.mean);
+    EXPECT_LT(r.ours, r.persistence);
 }
 
 TEST(forecast_of_real_people, third_preferences_from_two) {
