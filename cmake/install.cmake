@@ -7,8 +7,12 @@ include(CMakePackageConfigHelpers)
 set(weft_package_folder ${CMAKE_INSTALL_DATADIR}/cmake/weft)
 
 foreach(name IN LISTS weft_targets)
+    set(weft_umbrella "")
+    if(name STREQUAL "weft")
+        set(weft_umbrella FILE_SET umbrella DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+    endif()
     install(TARGETS weft_${name} EXPORT weft-${name} FILE_SET HEADERS
-            DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+            DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} ${weft_umbrella})
     install(EXPORT weft-${name} NAMESPACE weft:: FILE weft-${name}.cmake
             DESTINATION ${weft_package_folder})
 endforeach()

@@ -29,7 +29,7 @@ set(weft_sqlite_headers ${weft_all_headers})
 list(FILTER weft_sqlite_headers INCLUDE REGEX "/weft/adapters/sqlite3\\.hpp$")
 set(weft_weft_headers ${weft_all_headers})
 list(REMOVE_ITEM weft_weft_headers ${weft_core_headers} ${weft_postgres_headers}
-     ${weft_sqlite_headers})
+     ${weft_sqlite_headers} ${weft_include}/weft/weft.hpp)
 
 # weft_add_target(<name> HEADERS <headers...> LINK <targets...>)
 set(weft_targets "")
@@ -57,6 +57,10 @@ weft_add_target(core HEADERS ${weft_core_headers})
 if(TARGET Eigen3::Eigen AND TARGET Boost::headers AND TARGET nlohmann_json::nlohmann_json)
     weft_add_target(weft HEADERS ${weft_weft_headers}
                     LINK weft_core Eigen3::Eigen Boost::headers nlohmann_json::nlohmann_json)
+    # All of the others: compiled alone, it would cost as much as twenty of them.
+    target_sources(weft_weft INTERFACE FILE_SET umbrella TYPE HEADERS BASE_DIRS ${weft_include}
+                   FILES ${weft_include}/weft/weft.hpp)
+    set_target_properties(weft_weft PROPERTIES INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
 else()
     weft_left_out(weft "Eigen 3.4, the Boost headers 1.74 and nlohmann/json 3.11")
 endif()

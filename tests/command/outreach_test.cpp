@@ -18,6 +18,7 @@
 
 #include "command/process.hpp"
 #include "support/postgres.hpp"
+#include "support/sanitized.hpp"
 #include "weft/adapters/libpq.hpp"
 #include "weft/adapters/sqlite3.hpp"
 #include "weft/schema/tables.hpp"
@@ -459,12 +460,19 @@ void expect_whole_people(rows_by_table const& killed, rows_by_table const& whole
     for (auto const& [person, ids] : found) EXPECT_EQ(ids, expected.at(person)) << person;
 }
 
+// As many people as are enough to be killed among; each run takes ten seconds under the sanitizers.
+constexpr std::size_t crowd = weft_test::sanitized ? 140 : 420;
+constexpr int share_of_crowd(int percent) {
+    return static_cast<int>(crowd) * percent / 100;
+}
+
 TEST(outreach, a_run_killed_anywhere_is_completed_by_the_next) {
-    finished_run const whole(420);
+    finished_run const whole(crowd);
     ASSERT_EQ(whole.result.status, 0);
     auto const expected = sqlite_rows(whole.db);
     std::set<std::size_t> states;
-    for (int const far_enough : {-1, 0, 1, 150, 250, 350}) {
+    for (int const far_enough :
+         {-1, 0, 1, share_of_crowd(35), share_of_crowd(60), share_of_crowd(85)}) {
         auto const file = whole.folder.file("killed" + std::to_string(far_enough + 1));
         auto const arguments = command(whole.entities, "sqlite:" + file);
         kill_when(
@@ -526,9 +534,9 @@ TEST(outreach, both_databases_get_the_same_rows) {
 }
 
 TEST(outreach, killed_on_postgresql_too) {
-    finished_run const whole(420);
+    finished_run const whole(crowd);
     auto const expected = sqlite_rows(whole.db);
-    for (int const far_enough : {0, 1, 250}) {
+    for (int const far_enough : {0, 1, share_of_crowd(60)}) {
         weft_test::database const database;
         auto const arguments = command(whole.entities, database.url());
         kill_when(

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "knot/support.hpp"
+#include "support/sanitized.hpp"
 #include "weft/knot/diagram_invariants.hpp"
 #include "weft/knot/gauss_code.hpp"
 #include "weft/knot/pd_code.hpp"
@@ -18,15 +19,7 @@ namespace knot = weft::knot;
 knot::limits const twelve_strands{.max_strands_state_space = 12};
 
 // Every row; where sanitizers make each a hundred times slower, every sixth.
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-constexpr std::size_t stride = 6;
-#else
-constexpr std::size_t stride = 1;
-#endif
-#else
-constexpr std::size_t stride = 1;
-#endif
+constexpr std::size_t stride = weft_test::sanitized ? 6 : 1;
 
 knot::pd_code quadruples(std::string const& text) {
     auto const n = weft_test::letters(text);

@@ -11,16 +11,9 @@
 
 #include "random_rows.hpp"
 #include "support.hpp"
+#include "support/sanitized.hpp"
 #include "weft/sql/arrays.hpp"
 #include "weft/sql/copy.hpp"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define WEFT_TEST_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define WEFT_TEST_SANITIZED 1
-#endif
-#endif
 
 namespace {
 
@@ -29,11 +22,7 @@ using weft::sql::copy_format;
 using weft::sql::dialect;
 using weft::sql::wire_format;
 
-#ifdef WEFT_TEST_SANITIZED
-constexpr std::uint32_t many = 2'000;
-#else
-constexpr std::uint32_t many = 100'000;
-#endif
+constexpr std::uint32_t many = weft_test::sanitized ? 2'000 : 100'000;
 /// By the ways that take a server long.
 constexpr std::uint32_t fewer = many / 50;
 

@@ -3,9 +3,11 @@
 #ifdef CONSUMER_SINGLE_HEADER
 #include "weft.hpp"
 #else
+// First, so that it is seen to stand alone.
+#include "weft/weft.hpp"
+
 #include "weft/adapters/libpq.hpp"
 #include "weft/adapters/sqlite3.hpp"
-#include "weft/weft.hpp"
 #endif
 
 #include <string>
