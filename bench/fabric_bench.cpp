@@ -1,7 +1,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -159,6 +163,13 @@ void sparse_communities(benchmark::State& state) {
 }
 BENCHMARK(sparse_communities)->DenseRange(0, 2)->Unit(benchmark::kSecond)->Iterations(1);
 
+/// Ends the program where real groups are told apart worse than is promised.
+void require_at_least(char const* what, double found, double promised) {
+    if (found >= promised) return;
+    std::fprintf(stderr, "fabric_bench: %s is %.4f, promised is %.3f\n", what, found, promised);
+    std::exit(EXIT_FAILURE);
+}
+
 /// Not about time: what the numbers say of real groups, beside the baselines.
 void real_against_random(benchmark::State& state) {
     auto const d = weft_test::read_meetup(WEFT_DATA_DIR);
@@ -168,6 +179,9 @@ void real_against_random(benchmark::State& state) {
         state.counters[name + " AUC"] = score.area;
         state.counters[name + " paired"] = score.paired;
     }
+    auto const& best = r.scores.at("tf-idf, stability");
+    require_at_least("AUC of real against random groups", best.area, 0.86);
+    require_at_least("share of real groups above their match", best.paired, 0.90);
 }
 BENCHMARK(real_against_random)->Unit(benchmark::kSecond)->Iterations(1);
 
@@ -179,6 +193,9 @@ void hidden_group(benchmark::State& state) {
         state.counters[name + " AUC"] = score.area;
         state.counters[name + " hit@10"] = score.hit;
     }
+    auto const& fit = r.at("fit, Jaccard");
+    require_at_least("AUC of the hidden group", fit.area, 0.905);
+    require_at_least("hidden groups among the first ten", fit.hit, 0.45);
 }
 BENCHMARK(hidden_group)->Unit(benchmark::kSecond)->Iterations(1);
 

@@ -119,6 +119,23 @@ TEST(communities, random_groups_have_none_within_the_level) {
     EXPECT_LE(held_out, 6);
 }
 
+TEST(communities, a_held_out_half_has_the_level_and_finds_what_is_faint) {
+    int alarms = 0, found = 0;
+    int const groups = 200;
+    community_options options;
+    options.most_rearranged = 0;
+    for (int k = 0; k < groups; ++k) {
+        options.seed = static_cast<std::uint64_t>(k);
+        alarms += communities(links(1, 40, 0.15, 0.0, 2000U + options.seed), options).significant;
+        if (k >= 40) continue;
+        found += communities(links(4, 20, 0.35, 0.05, 3000U + options.seed), options).significant;
+    }
+    // Ten are expected at a level of .05; fewer than two or more than twenty in one of a thousand.
+    EXPECT_GE(alarms, 2);
+    EXPECT_LE(alarms, 20);
+    EXPECT_GE(found, 38);
+}
+
 TEST(communities, strong_and_weak_members_are_no_clusters) {
     dice random(5);
     int const n = 24;
@@ -222,13 +239,14 @@ TEST(diversity, is_one_where_kinds_are_equally_frequent) {
     EXPECT_FALSE(diversity({}));
 }
 
-TEST(communities, a_large_group_with_hardly_a_pair_has_no_evidence_rather_than_a_made_up_one) {
+TEST(communities, a_held_out_half_with_hardly_a_pair_has_no_evidence_rather_than_a_made_up_one) {
     std::vector<pair> const few{{0, 1, 0.5}, {2, 3, 0.5}, {4, 5, 0.5}};
-    sparse_group const g(20'001, few);
+    sparse_group const g(10, few);
     std::size_t absent = 0;
     for (std::uint64_t seed = 0; seed < 40 && absent == 0; ++seed) {
         community_options options;
         options.seed = seed;
+        options.most_rearranged = 0;
         auto const found = communities(g, options);
         EXPECT_EQ(found.evidence.find("nan"), std::string::npos) << found.evidence;
         EXPECT_TRUE(!found.p_value || *found.p_value <= 1.0);

@@ -1,5 +1,7 @@
 #include "weft/fabric/picture.hpp"
 
+#include <cmath>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -47,6 +49,72 @@ TEST(fabric_picture, strands_twists_clusters_and_bridges_are_drawn) {
                   fabric_svg(Eigen::MatrixXd(1, 1), of.empty() ? of : std::vector<std::size_t>{0}),
                   "<path"),
               1U);
+}
+
+/// Whether Python's XML parser (expat) takes the documents.
+bool well_formed(std::vector<std::string> const& documents) {
+    std::FILE* const python = popen(
+        "python3 -c 'import sys, xml.dom.minidom as x; "
+        "[x.parseString(d) for d in sys.stdin.buffer.read().split(bytes(1))[:-1]]' 2>/dev/null",
+        "w");
+    if (python == nullptr) return false;
+    for (auto const& d : documents) std::fwrite(d.c_str(), 1, d.size() + 1, python);
+    return pclose(python) == 0;
+}
+
+TEST(fabric_picture, any_name_gives_well_formed_xml) {
+    std::vector<std::string> hostile{std::string("a\0b", 3),
+                                     "\x01\x1f\x7f\t\n",
+                                     "<a href=\"x\">&amp;]]>",
+                                     "\xff\xfe",
+                                     "\xc3",
+                                     "\xc0\xaf",
+                                     "\xed\xa0\x80",
+                                     "\xef\xbf\xbe",
+                                     "\xf4\x90\x80\x80",
+                                     "\xe2\x82",
+                                     "Zo\xc3\xab \xe2\x82\xac \xf0\x9f\xa7\xb6"};
+    std::string every;
+    for (int byte = 0; byte < 256; ++byte) every += static_cast<char>(byte);
+    hostile.push_back(every);
+    auto const n = hostile.size();
+    std::vector<std::size_t> const of(n, 0);
+    fabric_picture options;
+    options.style.title = every;
+    options.style.background = options.style.ink = every;
+    auto const c = weft_test::uniform(static_cast<int>(n), 0.5);
+    auto const svg = fabric_svg(c, of, of, hostile, options);
+    curve_picture curve;
+    curve.style = options.style;
+    EXPECT_TRUE(well_formed({svg, fabric_svg(c, of, of, hostile), stability_svg({}, {}, curve)}));
+    // The parser does find faults.
+    EXPECT_FALSE(well_formed({"<svg>\x01</svg>"}));
+    EXPECT_FALSE(well_formed({"<svg>\xff</svg>"}));
+    // What is well-formed stays; what is not is shown as such, byte by byte.
+    using weft::knot::detail::xml_text;
+    EXPECT_EQ(xml_text(hostile[10]), hostile[10]);
+    EXPECT_EQ(xml_text("\xe2\x82x"), "\xef\xbf\xbd\xef\xbf\xbdx");
+    EXPECT_EQ(xml_text(hostile[0]), "a\xef\xbf\xbd"
+                                    "b");
+}
+
+TEST(fabric_picture, lengths_that_are_none_are_refused) {
+    auto const c = weft_test::uniform(3, 0.5);
+    std::vector<std::size_t> const of{0, 0, 1};
+    for (double const x : {std::nan(""), HUGE_VAL, 0.0, -1.0, 1e5}) {
+        fabric_picture options;
+        options.style.gap = x;
+        EXPECT_THROW((void)fabric_svg(c, of, {}, {}, options), weft::invalid_argument);
+        curve_picture curve;
+        curve.style.line = x;
+        EXPECT_THROW((void)stability_svg({}, {}, curve), weft::invalid_argument);
+        weft::knot::picture_style style;
+        style.gap = x;
+        EXPECT_THROW((void)weft::knot::braid_svg({2, {1}}, style), weft::invalid_argument);
+    }
+    std::vector<stability_point> points(1);
+    points[0].lower = std::nan("");
+    EXPECT_THROW((void)stability_svg(points), weft::invalid_argument);
 }
 
 TEST(fabric_picture, faulty_arguments_are_refused) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -72,12 +73,12 @@ struct real_result {
     std::map<std::string, real_score> scores;
 };
 
-/// For each group with five or more members who are in another group too (60 of them at most): the
-/// same numbers for it and for `matches` random sets of people who are not in it and are in as many
-/// groups as these are in others. Compatibilities from the other groups: Jaccard, and the cosine of
-/// memberships weighed by ln(people / members).
+/// For each group with `least` or more members who are in another group too (60 of them at most):
+/// the same numbers for it and for `matches` random sets of people who are not in it and are in as
+/// many groups as these are in others. Compatibilities from the other groups: Jaccard, and the
+/// cosine of memberships weighed by ln(people / members).
 inline real_result real_against_random(memberships const& d, std::size_t matches,
-                                       std::uint64_t seed, std::size_t every = 1) {
+                                       std::uint64_t seed, std::size_t least = 5) {
     weft::fabric::detail::splitmix random(seed);
     std::vector<std::vector<std::size_t>> by_count;
     for (std::size_t p = 0; p < d.groups_of.size(); ++p) {
@@ -93,12 +94,12 @@ inline real_result real_against_random(memberships const& d, std::size_t matches
     }
     real_result out;
     std::map<std::string, std::vector<double>> real, made_up;
-    for (std::size_t g = 0; g < d.members_of.size(); g += every) {
+    for (std::size_t g = 0; g < d.members_of.size(); ++g) {
         std::vector<std::size_t> members;
         for (auto const p : d.members_of[g]) {
             if (d.groups_of[p].size() > 1) members.push_back(p);
         }
-        if (members.size() < 5) continue;
+        if (members.size() < least) continue;
         ++out.groups;
         if (members.size() > 60) {
             random.shuffle(members);
@@ -203,7 +204,12 @@ inline std::map<std::string, hidden_score> hidden_group(memberships const& d, st
     std::vector<double> overlap(d.groups_of.size(), 0.0);
     std::vector<std::size_t> touched;
     std::vector<std::vector<double>> rows(count);
-    std::map<std::string, hidden_score> out;
+    std::array<char const*, 4> const names{"popularity", "item to item, Jaccard", "mean, Jaccard",
+                                           "fit, Jaccard"};
+    std::array<std::vector<double>, 4> scores;
+    for (auto& s : scores) s.resize(count);
+    std::array<hidden_score, 4> found;
+    std::vector<char> in(count, 0);
     for (auto const p : members) {
         auto own = d.groups_of[p];
         auto const hidden = own[random.below(own.size())];
@@ -224,8 +230,10 @@ inline std::map<std::string, hidden_score> hidden_group(memberships const& d, st
             for (auto const g : d.groups_of[j]) rows[g].push_back(jaccard);
             overlap[j] = 0.0;
         }
-        std::map<std::string, std::vector<double>> scores;
+        for (auto const g : d.groups_of[p]) in[g] = 1;
         for (std::size_t g = 0; g < count; ++g) {
+            // Groups that the person is in are not ranked.
+            if (in[g] != 0 && g != hidden) continue;
             auto const size = d.members_of[g].size() - (g == hidden ? 1U : 0U);
             rows[g].resize(size, 0.0);
             double sum = 0.0, items = 0.0;
@@ -235,27 +243,31 @@ inline std::map<std::string, hidden_score> hidden_group(memberships const& d, st
                 items += both / (static_cast<double>(size + d.members_of[h].size()) - both);
             }
             auto const n = static_cast<double>(size);
-            scores["popularity"].push_back(n);
-            scores["item to item, Jaccard"].push_back(items);
-            scores["mean, Jaccard"].push_back(size > 0 ? sum / n : 0.0);
-            scores["fit, Jaccard"].push_back(weft::fabric::fit(rows[g]).value_or(0.0));
+            scores[0][g] = n;
+            scores[1][g] = items;
+            scores[2][g] = size > 0 ? sum / n : 0.0;
+            scores[3][g] = weft::fabric::fit(rows[g]).value_or(0.0);
         }
-        for (auto const& [name, score] : scores) {
+        for (std::size_t k = 0; k < names.size(); ++k) {
+            auto const& score = scores[k];
             double below = 0.0, above = 0.0, ties = 0.0;
             for (std::size_t g = 0; g < count; ++g) {
-                if (std::binary_search(d.groups_of[p].begin(), d.groups_of[p].end(), g)) continue;
+                if (in[g] != 0) continue;
                 below += score[g] < score[hidden] ? 1.0 : 0.0;
                 above += score[g] > score[hidden] ? 1.0 : 0.0;
                 ties += score[g] == score[hidden] ? 1.0 : 0.0;
             }
-            auto& s = out[name];
+            auto& s = found[k];
             s.area += (below + 0.5 * ties) / (below + above + ties);
             s.hit += above + 0.5 * ties < 10.0 ? 1.0 : 0.0;
         }
+        for (auto const g : d.groups_of[p]) in[g] = 0;
     }
-    for (auto& [name, s] : out) {
-        s.area /= static_cast<double>(members.size());
-        s.hit /= static_cast<double>(members.size());
+    std::map<std::string, hidden_score> out;
+    for (std::size_t k = 0; k < names.size(); ++k) {
+        found[k].area /= static_cast<double>(members.size());
+        found[k].hit /= static_cast<double>(members.size());
+        out[names[k]] = found[k];
     }
     return out;
 }

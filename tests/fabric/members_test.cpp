@@ -96,4 +96,41 @@ TEST(members, the_one_who_holds_the_group_together_contributes_most) {
     EXPECT_THROW((void)members(Eigen::MatrixXd::Zero(2, 3)), weft::invalid_argument);
 }
 
+TEST(members, of_tiny_ties_are_those_of_large_ones) {
+    for (double const x : {1e-310, 4e-324, 1e-200, 0.5}) {
+        auto const all = members(weft_test::uniform(5, x));
+        for (auto const& m : all) {
+            EXPECT_NEAR(m.tree_links, 8.0 / 5.0, 1e-12) << x;
+            EXPECT_NEAR(*m.prominence / x, 1.0, 1e-9) << x;
+        }
+        auto const r = rates(weft_test::uniform(4, x));
+        EXPECT_NEAR((*r.cohesion)(0, 1), 1.0 / 6.0, 1e-9) << x;
+    }
+    // One hangs by a thread whose reciprocal is no double.
+    Eigen::MatrixXd c = weft_test::uniform(4, 0.5);
+    c.row(3).setZero();
+    c.col(3).setZero();
+    c(0, 3) = c(3, 0) = 1e-320;
+    auto const all = members(c);
+    EXPECT_NEAR(all[3].tree_links, 1.0, 1e-12);
+    EXPECT_NEAR(all[1].tree_links, 4.0 / 3.0, 1e-12);
+    EXPECT_GT(*all[1].prominence, 0.0);
+    EXPECT_EQ(effective_resistances(c)(0, 3), std::numeric_limits<double>::infinity());
+    EXPECT_NEAR(effective_resistances(c)(0, 1), 4.0 / 3.0, 1e-12);
+    // Two triangles and any thread, whoever comes first: each pair keeps its digits.
+    for (double const thread : {1e-3, 1e-12, 1e-40, 1e-250}) {
+        Eigen::MatrixXd two = Eigen::MatrixXd::Zero(6, 6);
+        for (int i = 0; i < 6; ++i) {
+            for (int j = 0; j < 6; ++j) two(i, j) = i != j && i % 2 == j % 2 ? 0.5 : 0.0;
+        }
+        two(1, 4) = two(4, 1) = thread;
+        Eigen::MatrixXd const r = effective_resistances(two);
+        EXPECT_NEAR(r(0, 2), 4.0 / 3.0, 1e-13) << thread;
+        EXPECT_NEAR(r(3, 5), 4.0 / 3.0, 1e-13) << thread;
+        EXPECT_NEAR(r(1, 4) * thread, 1.0, 1e-13) << thread;
+        EXPECT_NEAR(r(0, 3) / (1.0 / thread + 8.0 / 3.0), 1.0, 1e-13) << thread;
+        EXPECT_NEAR(members(two)[1].tree_links, 1.0 + 4.0 / 3.0, 1e-13) << thread;
+    }
+}
+
 } // namespace

@@ -1,10 +1,13 @@
 #include "weft/fabric/sparse_stability.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include <Eigen/SparseCore>
+#include <Eigen/SparseCholesky>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -46,7 +49,7 @@ RC_GTEST_PROP(sparse_stability, is_that_of_the_matrix, ()) {
 }
 
 TEST(sparse_stability, long_chains_and_grids_have_their_known_spectra) {
-    std::size_t const n = 5000;
+    std::size_t const n = weft_test::sanitized ? 1000 : 5000;
     std::vector<pair> chain;
     for (std::size_t i = 0; i + 1 < n; ++i) chain.push_back({i + 1, i, 1.0});
     auto const s = stability(sparse_group(n, chain));
@@ -73,6 +76,72 @@ TEST(sparse_stability, long_chains_and_grids_have_their_known_spectra) {
     auto const g = stability(sparse_group(side * side, grid));
     EXPECT_NEAR(*g.cohesion / std::exp(logs / (all - 1)), 1.0, 1e-12);
     EXPECT_NEAR(*g.connectivity / (l(1) / all), 1.0, 1e-11);
+}
+
+/// Both ends of what stability needs, by Eigen's sparse Cholesky factorisation of the Laplacian
+/// without its last row and column: ln(tau), and l_2 by inverse iteration.
+std::pair<double, double> by_eigen(std::size_t n, std::vector<pair> const& links) {
+    auto const last = static_cast<int>(n) - 1;
+    std::vector<Eigen::Triplet<double>> entries;
+    for (auto const& l : links) {
+        int const i = static_cast<int>(l.i), j = static_cast<int>(l.j);
+        if (i < last) entries.emplace_back(i, i, l.compatibility);
+        if (j < last) entries.emplace_back(j, j, l.compatibility);
+        if (i < last && j < last) {
+            entries.emplace_back(i, j, -l.compatibility);
+            entries.emplace_back(j, i, -l.compatibility);
+        }
+    }
+    Eigen::SparseMatrix<double> m(last, last);
+    m.setFromTriplets(entries.begin(), entries.end());
+    Eigen::SimplicialLDLT<Eigen::SparseMatrix<double>> const factor(m);
+    EXPECT_EQ(factor.info(), Eigen::Success);
+    Eigen::VectorXd x(last + 1), y(last + 1);
+    for (int i = 0; i <= last; ++i) x(i) = i;
+    double value = 0.0;
+    for (int step = 0; step < 40; ++step) {
+        x.array() -= x.mean();
+        x.normalize();
+        y.head(last) = factor.solve(Eigen::VectorXd(x.head(last)));
+        y(last) = 0.0;
+        y.array() -= y.mean();
+        value = 1.0 / x.dot(y);
+        x = y;
+    }
+    return {factor.vectorD().array().log().sum(), value};
+}
+
+TEST(sparse_stability, of_large_groups_is_that_of_eigen) {
+    std::mt19937_64 random(17);
+    auto const some = [&] { return 0.05 + 0.95 * weft_test::unit(random); };
+    // A long band, and a grid whose sides differ so that l_2 and l_3 do.
+    std::size_t const n = weft_test::sanitized ? 3000 : 100'000;
+    std::vector<pair> band;
+    for (std::size_t i = 0; i < n; ++i) {
+        for (std::size_t j = i + 1; j < std::min(n, i + 4); ++j) band.push_back({i, j, some()});
+    }
+    std::size_t const wide = weft_test::sanitized ? 50 : 225,
+                      high = weft_test::sanitized ? 20 : 100;
+    std::vector<pair> grid;
+    for (std::size_t x = 0; x < wide; ++x) {
+        for (std::size_t y = 0; y < high; ++y) {
+            if (x + 1 < wide) grid.push_back({x * high + y, (x + 1) * high + y, some()});
+            if (y + 1 < high) grid.push_back({x * high + y, x * high + y + 1, some()});
+        }
+    }
+    for (auto const& [size, links] : {std::pair{n, band}, std::pair{wide * high, grid}}) {
+        auto const s = stability(sparse_group(size, links));
+        auto const [log_trees, l2] = by_eigen(size, links);
+        auto const members = static_cast<double>(size);
+        double const cohesion =
+            std::exp((log_trees - (members - 2.0) * std::log(members)) / (members - 1.0));
+        EXPECT_NEAR(*s.cohesion / cohesion, 1.0, 1e-9);
+        // Eigen's pivots are differences: it has lost as many digits as l_2 is small.
+        EXPECT_NEAR(*s.connectivity * members / l2, 1.0, 1e-5);
+        double sum = 0.0;
+        for (auto const& l : links) sum += l.compatibility;
+        EXPECT_NEAR(*s.density / (2.0 * sum / (members * (members - 1.0))), 1.0, 1e-12);
+    }
 }
 
 TEST(sparse_stability, a_thread_keeps_its_digits) {

@@ -1,6 +1,7 @@
 #include "weft/fabric/stability.hpp"
 
 #include <limits>
+#include <random>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -100,6 +101,8 @@ TEST(stability, a_uniform_group_has_the_stability_of_its_pairs) {
             EXPECT_NEAR(*s.evenness, 1.0, 1e-13) << n << " " << x;
         }
         EXPECT_LE(*stability(weft_test::uniform(n, 1.0)).stability, 1.0);
+        // Doubles as small as this have ten digits left.
+        EXPECT_NEAR(*stability(weft_test::uniform(n, 1e-313)).stability / 1e-313, 1.0, 1e-6) << n;
         auto const none = stability(weft_test::uniform(n, 0.0));
         EXPECT_EQ(*none.stability, 0.0);
         EXPECT_EQ(*none.density, 0.0);
@@ -185,6 +188,18 @@ TEST(stability, hundreds_of_members_keep_the_order_of_the_factors) {
     EXPECT_LE(*s.connectivity, *s.cohesion);
     EXPECT_LE(*s.cohesion, *s.density);
     EXPECT_GT(*s.connectivity, 0.2);
+}
+
+TEST(stability, of_a_thousand_is_that_of_all_eigenvalues) {
+    std::mt19937_64 random(19);
+    int const n = weft_test::sanitized ? 110 : 1000;
+    Eigen::MatrixXd const c = weft_test::group(random, n, 4);
+    auto const s = stability(c);
+    Eigen::ArrayXd const l = weft_test::spectrum(c).tail(n - 1).array() / n;
+    EXPECT_NEAR(*s.density / l.mean(), 1.0, 1e-12);
+    EXPECT_NEAR(*s.cohesion / std::exp(l.log().mean()), 1.0, 1e-12);
+    EXPECT_NEAR(*s.connectivity / l(0), 1.0, 1e-11);
+    EXPECT_NEAR(*s.evenness / (l(0) / l(n - 2)), 1.0, 1e-11);
 }
 
 TEST(stability, weights_are_renormalised_and_checked) {

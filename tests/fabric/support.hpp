@@ -1,6 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <random>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <Eigen/Dense>
@@ -30,6 +35,53 @@ inline Eigen::MatrixXd group(int n, int zeros_in_ten = 0) {
         }
     }
     return c;
+}
+
+/// Under AddressSanitizer, where large cases would take too long.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool sanitized = true;
+#elif defined(__has_feature)
+inline constexpr bool sanitized = __has_feature(address_sanitizer);
+#else
+inline constexpr bool sanitized = false;
+#endif
+
+/// In [0, 1), the same everywhere.
+inline double unit(std::mt19937_64& random) {
+    return static_cast<double>(random() >> 11U) * 0x1p-53;
+}
+
+/// The same without RapidCheck.
+inline Eigen::MatrixXd group(std::mt19937_64& random, int n, int zeros_in_ten = 0) {
+    Eigen::MatrixXd c = Eigen::MatrixXd::Zero(n, n);
+    for (int i = 0; i < n; ++i) {
+        for (int j = 0; j < i; ++j) {
+            double const x = unit(random);
+            if (random() % 10 < static_cast<unsigned>(zeros_in_ten)) continue;
+            c(i, j) = c(j, i) = x;
+        }
+    }
+    return c;
+}
+
+/// What stands for each {} of the pattern; empty where the text is another one.
+inline std::vector<std::string> matched(std::string_view text, std::string_view pattern) {
+    std::vector<std::string> out;
+    for (;;) {
+        auto const hole = pattern.find("{}");
+        if (text.substr(0, hole == pattern.npos ? text.size() : hole) != pattern.substr(0, hole)) {
+            return {};
+        }
+        if (hole == pattern.npos) return out;
+        text.remove_prefix(hole);
+        pattern.remove_prefix(hole + 2);
+        auto const next = pattern.substr(0, pattern.find("{}"));
+        auto const last = next.size() == pattern.size();
+        auto const end = last ? text.size() - std::min(text.size(), next.size()) : text.find(next);
+        if (end == text.npos) return {};
+        out.emplace_back(text.substr(0, end));
+        text.remove_prefix(end);
+    }
 }
 
 inline Eigen::MatrixXd uniform(int n, double x) {

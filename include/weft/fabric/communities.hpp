@@ -443,7 +443,9 @@ inline void judge_by_rearrangement(communities_result& out, sparse_group const& 
 }
 
 /// Finds clusters in a random half of the pairs and asks whether the other half, which had no say,
-/// is denser inside of them than the members' strengths explain.
+/// is denser inside of them than the members' strengths explain: mean and variance of the weight
+/// inside of clusters if the other half were dealt anew to the pairs that were not shown, each as
+/// likely as the product of its members' strengths.
 inline void judge_by_held_out_half(communities_result& out, sparse_group const& g,
                                    community_options const& options) {
     splitmix random(options.seed ^ 0x686f'6c64'206f'7574ULL);
@@ -454,8 +456,8 @@ inline void judge_by_held_out_half(communities_result& out, sparse_group const& 
     std::vector<double> strength(g.members(), 0.0);
     double inside = 0.0, total = 0.0, squares = 0.0;
     for (auto const& l : hidden) {
-        strength[found.of[l.i]] += l.compatibility;
-        strength[found.of[l.j]] += l.compatibility;
+        strength[l.i] += l.compatibility;
+        strength[l.j] += l.compatibility;
         total += l.compatibility;
         squares += l.compatibility * l.compatibility;
         if (found.of[l.i] == found.of[l.j]) inside += l.compatibility;
@@ -464,10 +466,29 @@ inline void judge_by_held_out_half(communities_result& out, sparse_group const& 
         out.evidence = "too few pairs are compatible to hold half of them back";
         return;
     }
-    double chance = 0.0;
-    for (double const s : strength) chance += (s / (2.0 * total)) * (s / (2.0 * total));
-    double const spread = std::sqrt(std::max(0.0, chance * (1.0 - chance)) * squares);
-    double const z = spread > 0.0 ? (inside - chance * total) / spread : 0.0;
+    // Where hidden pairs can be: anywhere but with oneself, and where a pair was shown. The shown
+    // ones were put inside of clusters by choice, and so there is less room for hidden ones there.
+    std::vector<double> together(g.members(), 0.0), alone(g.members(), 0.0);
+    double everywhere = 4.0 * total * total, inner = 0.0;
+    for (std::size_t i = 0; i < g.members(); ++i) {
+        together[found.of[i]] += strength[i];
+        alone[found.of[i]] += strength[i] * strength[i];
+        everywhere -= strength[i] * strength[i];
+    }
+    for (std::size_t c = 0; c < together.size(); ++c) inner += together[c] * together[c] - alone[c];
+    for (auto const& l : shown) {
+        double const room = 2.0 * strength[l.i] * strength[l.j];
+        everywhere -= room;
+        if (found.of[l.i] == found.of[l.j]) inner -= room;
+    }
+    double const chance = everywhere > 0.0 ? clamp_unit(inner / everywhere) : 1.0;
+    // The variance of the sum at as many of all places, drawn without putting back.
+    auto const size = static_cast<double>(g.members());
+    double const places = 0.5 * size * (size - 1.0) - static_cast<double>(shown.size());
+    double const variance = chance * (1.0 - chance) *
+                            std::max(0.0, squares - total * total / places) *
+                            (places / std::max(1.0, places - 1.0));
+    double const z = variance > 0.0 ? (inside - chance * total) / std::sqrt(variance) : 0.0;
     out.p_value = 0.5 * std::erfc(z * 0.7071067811865476);
     out.evidence = "clusters found in a random half of the pairs hold " +
                    weft::to_text(std::round(1000.0 * inside / total) / 10.0) +
@@ -589,6 +610,43 @@ struct bridge {
     double cohesion_contribution = 0.0;
 };
 
+namespace detail {
+
+/// What members are compared with to be called bridges.
+struct bridge_scale {
+    std::vector<double> participation;
+    std::vector<double> usual; ///< a participation above this is unusual
+    double loss = 0.0;         ///< the median member's cohesion contribution
+};
+
+inline bridge_scale scale_of_bridges(std::span<std::size_t const> of, std::vector<double> spread,
+                                     std::span<member const> all) {
+    auto const n = spread.size();
+    auto const median = [](std::vector<double> x) {
+        auto const middle = x.begin() + static_cast<std::ptrdiff_t>((x.size() - 1) / 2);
+        std::nth_element(x.begin(), middle, x.end());
+        return *middle;
+    };
+    std::vector<double> losses;
+    for (auto const& m : all) losses.push_back(*m.cohesion_contribution);
+    bridge_scale out{std::move(spread), {}, median(losses)};
+    // A bridge that counts to one cluster gives all of the others a tie out of theirs: members are
+    // compared with their own cluster, if that is not too small.
+    std::vector<std::vector<double>> inside(n);
+    for (std::size_t i = 0; i < n; ++i) inside[of[i]].push_back(out.participation[i]);
+    for (std::size_t i = 0; i < n; ++i) {
+        auto const& others = inside[of[i]].size() < 3 ? out.participation : inside[of[i]];
+        double const typical = median(others);
+        std::vector<double> away;
+        for (double const x : others) away.push_back(std::abs(x - typical));
+        // 1.4826: the median absolute deviation of a normal distribution is its sigma over this.
+        out.usual.push_back(typical + std::max(0.1, 3.0 * 1.4826 * median(away)));
+    }
+    return out;
+}
+
+} // namespace detail
+
 /// The bridges between the clusters `of`: members whose participation exceeds their cluster's
 /// median (the group's, where it has fewer than three members) by .1 and by three (robust) standard
 /// deviations, and without whom the cohesion falls more (or rises less) than without the median
@@ -598,34 +656,26 @@ struct bridge {
 [[nodiscard]] inline std::vector<bridge> bridges(Eigen::Ref<Eigen::MatrixXd const> const& c,
                                                  std::span<std::size_t const> of,
                                                  std::span<member const> all) {
-    auto const spread = participation(c, of);
+    auto spread = participation(c, of);
     auto const n = spread.size();
     if (all.size() != n) {
         WEFT_THROW(invalid_argument("all", weft::to_text(all.size()) + " members",
                                     weft::to_text(n) + ", as in the group"));
     }
+    for (std::size_t i = 0; i < n && n > 2; ++i) {
+        if (!all[i].cohesion_contribution) {
+            WEFT_THROW(invalid_argument("all[" + weft::to_text(i) + "].cohesion_contribution",
+                                        "nothing", "a number, as in a group of three or more"));
+        }
+    }
     std::vector<bridge> out;
     if (n < 3 || std::all_of(of.begin(), of.end(), [&](auto l) { return l == of[0]; })) return out;
-    auto const median = [](std::vector<double> x) {
-        auto const middle = x.begin() + static_cast<std::ptrdiff_t>((x.size() - 1) / 2);
-        std::nth_element(x.begin(), middle, x.end());
-        return *middle;
-    };
-    std::vector<double> losses;
-    for (auto const& m : all) losses.push_back(*m.cohesion_contribution);
-    double const loss = median(losses);
-    // A bridge that counts to one cluster gives all of the others a tie out of theirs: members are
-    // compared with their own cluster, if that is not too small.
-    std::vector<std::vector<double>> inside(n);
-    for (std::size_t i = 0; i < n; ++i) inside[of[i]].push_back(spread[i]);
+    auto const scale = detail::scale_of_bridges(of, std::move(spread), all);
     for (std::size_t i = 0; i < n; ++i) {
-        auto const& others = inside[of[i]].size() < 3 ? spread : inside[of[i]];
-        double const typical = median(others);
-        std::vector<double> away;
-        for (double const x : others) away.push_back(std::abs(x - typical));
-        // 1.4826: the median absolute deviation of a normal distribution is its sigma over this.
-        double const least = typical + std::max(0.1, 3.0 * 1.4826 * median(away));
-        if (spread[i] > least && losses[i] > loss) out.push_back({i, spread[i], losses[i]});
+        double const loss = *all[i].cohesion_contribution;
+        if (scale.participation[i] > scale.usual[i] && loss > scale.loss) {
+            out.push_back({i, scale.participation[i], loss});
+        }
     }
     std::sort(out.begin(), out.end(), [](bridge const& a, bridge const& b) {
         if (a.cohesion_contribution != b.cohesion_contribution) {

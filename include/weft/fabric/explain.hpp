@@ -50,22 +50,56 @@ struct member_share {
 };
 
 /// A number, taken apart. The shares of the pairs add up to it, and so do those of the members
-/// (each has half of its pairs').
+/// (each has half of its pairs', unless it is said otherwise).
 struct explanation {
     std::string name;
     std::optional<double> value;
-    std::vector<pair_share> pairs;     ///< all of them, largest share first, then by index
+    std::vector<pair_share> pairs;     ///< all of them, largest share first, ties by index
     std::vector<member_share> members; ///< likewise
+    /// Numbers in it have three decimals, or as many as tell them apart.
     std::string sentence;
 };
 
 namespace detail {
 
-/// With three decimals, without zeros at the end.
+/// Numbers that differ by rounding are one number.
+inline bool same(double a, double b) {
+    return a == b || std::abs(a - b) <= 1e-12 * std::max({1e-3, std::abs(a), std::abs(b)});
+}
+
+inline double decimals_of(double x, int decimals) {
+    double const scale = std::pow(10.0, decimals);
+    double const r = std::round(x * scale) / scale;
+    return r == 0.0 ? 0.0 : r;
+}
+
+/// Whether rounding keeps apart what is 0, 1 or 100 from what is not.
+inline bool tells(double x, double r) {
+    auto const kept = [&](double whole) {
+        return (std::abs(r) == whole) == same(std::abs(x), whole);
+    };
+    return (r == 0.0) == (x == 0.0) && kept(1.0) && kept(100.0);
+}
+
+/// The numbers with three decimals, or as many as tell them from each other and from 0, 1 and 100.
+inline std::pair<std::string, std::string> apart(double a, double b) {
+    for (int decimals = 3; decimals < 16; ++decimals) {
+        double const x = decimals_of(a, decimals), y = decimals_of(b, decimals);
+        if (tells(a, x) && tells(b, y) && (x != y || same(a, b))) {
+            return {weft::to_text(x), weft::to_text(y)};
+        }
+    }
+    return {weft::to_text(a), weft::to_text(b)};
+}
+
 inline std::string rounded(double x) {
-    double const r = std::round(x * 1000.0) / 1000.0;
-    if (r == 0.0 && x != 0.0) return x > 0.0 ? "less than 0.001" : "hardly less than 0";
-    return weft::to_text(r == 0.0 ? 0.0 : r);
+    return apart(x, x).first;
+}
+
+/// What a number becomes: "density from .3 to .4", or that it stays.
+inline std::string change_text(std::string const& name, double from, double to) {
+    auto const [a, b] = apart(from, to);
+    return same(from, to) ? name + " still " + a : name + " from " + a + " to " + b;
 }
 
 inline void require_names(std::span<std::string const> names, Eigen::Index n) {
@@ -79,8 +113,31 @@ inline std::string name_of(std::span<std::string const> names, std::size_t i) {
     return names.empty() ? "member " + weft::to_text(i) : names[i];
 }
 
+inline std::string name_at_start(std::span<std::string const> names, std::size_t i) {
+    return names.empty() ? "Member " + weft::to_text(i) : names[i];
+}
+
 inline std::string name_of(std::span<std::string const> names, pair_share const& p) {
     return name_of(names, p.i) + " and " + name_of(names, p.j);
+}
+
+/// The largest share first; shares that differ by rounding in the order of their indices.
+inline void order(explanation& e) {
+    double scale = 0.0;
+    for (auto const& p : e.pairs) scale = std::max(scale, std::abs(p.share));
+    for (auto const& m : e.members) scale = std::max(scale, std::abs(m.share));
+    auto const rank = [&](double share) {
+        return scale > 0.0 ? std::llround(share / scale * 1e12) : 0LL;
+    };
+    std::sort(e.pairs.begin(), e.pairs.end(), [&](pair_share const& a, pair_share const& b) {
+        if (rank(a.share) != rank(b.share)) return rank(a.share) > rank(b.share);
+        return a.i != b.i ? a.i < b.i : a.j < b.j;
+    });
+    std::sort(e.members.begin(), e.members.end(),
+              [&](member_share const& a, member_share const& b) {
+                  if (rank(a.share) != rank(b.share)) return rank(a.share) > rank(b.share);
+                  return a.member < b.member;
+              });
 }
 
 /// Pairs and members from the pairs' shares, which stand in the upper triangle.
@@ -98,13 +155,29 @@ inline void share_out(explanation& e, Eigen::MatrixXd const& c, Eigen::MatrixXd 
     for (Eigen::Index i = 0; i < n; ++i) {
         e.members.push_back({static_cast<std::size_t>(i), own(i)});
     }
-    std::sort(e.pairs.begin(), e.pairs.end(), [](pair_share const& a, pair_share const& b) {
-        if (a.share != b.share) return a.share > b.share;
-        return a.i != b.i ? a.i < b.i : a.j < b.j;
-    });
-    std::sort(e.members.begin(), e.members.end(), [](member_share const& a, member_share const& b) {
-        return a.share != b.share ? a.share > b.share : a.member < b.member;
-    });
+    order(e);
+}
+
+/// What the largest and smallest shares are, in words; empty without a pair. `brings`: the verb.
+inline std::string extremes_of(explanation const& e, std::span<std::string const> names,
+                               std::string const& brings = "brings") {
+    if (e.pairs.empty()) return {};
+    auto const &most = e.pairs.front(), &least = e.pairs.back();
+    if (e.pairs.size() == 1) return "all of it comes from " + name_of(names, most);
+    std::string out;
+    if (same(most.share, least.share)) {
+        out = "every pair " + brings + " " + rounded(most.share);
+    } else {
+        auto const [high, low] = apart(most.share, least.share);
+        out = "no pair " + brings + " more than " + name_of(names, most) + " (" + high + ")";
+        if (least.share < 0.0 && !same(least.share, 0.0))
+            out += " or less than " + name_of(names, least) + " (" + low + ")";
+    }
+    auto const &first = e.members.front(), &last = e.members.back();
+    if (same(first.share, last.share)) return out + ", every member " + rounded(first.share);
+    auto const [high, low] = apart(first.share, last.share);
+    return out + ", no member more than " + name_of(names, first.member) + " (" + high +
+           ") or less than " + name_of(names, last.member) + " (" + low + ")";
 }
 
 /// The shares of each factor and of stability: c_ij times the derivative by c_ij. All four are
@@ -152,10 +225,12 @@ inline factor_shares shares_of(Eigen::MatrixXd const& tidy) {
     out.connectivity = Eigen::MatrixXd::Zero(n, n);
     out.cohesion = out.connectivity;
     if (!(out.f.cohesion > 0.0)) return out;
-    Eigen::MatrixXd work = tidy;
+    Eigen::MatrixXd const lifted = tidy * lift_of(tidy);
+    Eigen::MatrixXd work = lifted;
     (void)eliminate(work);
-    out.cohesion = tidy.cwiseProduct(resistances_of_factor(work)) * (out.f.cohesion / (size - 1.0));
-    auto const modes = modes_of(tidy, work, space.iteration);
+    out.cohesion =
+        lifted.cwiseProduct(resistances_of_factor(work)) * (out.f.cohesion / (size - 1.0));
+    auto const modes = modes_of(lifted, work, space.iteration);
     for (Eigen::Index j = 0; j < n; ++j) {
         for (Eigen::Index i = 0; i < n; ++i) {
             out.connectivity(i, j) = tidy(i, j) * mode_distance(modes.vectors, i, j) / size;
@@ -217,17 +292,47 @@ inline std::string parts_of(std::vector<std::vector<std::size_t>> const& parts,
         }
         if (q != quantity::stability) return s += ".", e;
     }
-    if (*e.value > 0.0) {
-        s += "; most of it comes from " + detail::name_of(names, e.pairs.front()) + " (" +
-             detail::rounded(e.pairs.front().share) + ") and from " +
-             detail::name_of(names, e.members.front().member) + " (" +
-             detail::rounded(e.members.front().share) + ")";
-        if (e.members.size() > 2) {
-            s += ", least from " + detail::name_of(names, e.members.back().member) + " (" +
-                 detail::rounded(e.members.back().share) + ")";
-        }
-    }
+    if (*e.value > 0.0) s += ": " + detail::extremes_of(e, names);
     s += ".";
+    return e;
+}
+
+/// Takes the difference between two moments of a group apart: pair ij's share is that of `after`
+/// minus that of `before`. Fewer than two members: no value. Throws as explain does, and for groups
+/// of different sizes.
+[[nodiscard]] inline explanation explain_change(Eigen::Ref<Eigen::MatrixXd const> const& before,
+                                                Eigen::Ref<Eigen::MatrixXd const> const& after,
+                                                quantity q = quantity::stability,
+                                                stability_weights const& weights = {},
+                                                std::span<std::string const> names = {}) {
+    require_compatibility("before", before);
+    require_compatibility("after", after);
+    require_weights(weights);
+    if (before.rows() != after.rows()) {
+        WEFT_THROW(invalid_argument("after", weft::to_text(after.rows()) + " members",
+                                    weft::to_text(before.rows()) + ", as before"));
+    }
+    detail::require_names(names, after.rows());
+    explanation e;
+    e.name = "change";
+    auto const name = std::string(quantity_name(q));
+    if (after.rows() < 2) {
+        e.sentence = "A group of fewer than two members has no " + name + ".";
+        return e;
+    }
+    Eigen::MatrixXd const now = detail::tidy(after);
+    auto const then = detail::shares_of(detail::tidy(before));
+    auto const shares = detail::shares_of(now);
+    double const from = then.value(q, weights), to = shares.value(q, weights);
+    e.value = to - from;
+    detail::share_out(e, now, shares.of(q, weights) - then.of(q, weights));
+    if (detail::same(from, to)) {
+        e.sentence = "The group's " + name + " is still " + detail::rounded(to) + ".";
+    } else {
+        e.sentence = "The group's " + name + (to > from ? " rises" : " falls") +
+                     detail::change_text("", from, to) + ": " +
+                     detail::extremes_of(e, names, "adds") + ".";
+    }
     return e;
 }
 
@@ -262,32 +367,36 @@ inline std::string parts_of(std::vector<std::vector<std::size_t>> const& parts,
 
     double own = 0.0;
     for (Eigen::Index i = 0; i < n; ++i) own += shares(i, n);
-    auto const change = [&](char const* name, double from, double to) {
-        return std::string(name) + " from " + detail::rounded(from) + " to " + detail::rounded(to);
-    };
     Eigen::Index best = 0;
     w.maxCoeff(&best);
+    auto const who = detail::name_of(names, static_cast<std::size_t>(n));
+    double const from = *effect.stability - *effect.change, to = *effect.stability;
+    double const rest = *e.value - own;
     e.sentence =
-        detail::name_of(names, static_cast<std::size_t>(n)) + " would " +
-        (*e.value < 0.0 ? "lower" : "raise") +
-        change(" the group's stability", *effect.stability - *effect.change, *effect.stability) +
-        " (" + change("density", before.f.density, after.f.density) + ", " +
-        change("connectivity", before.f.connectivity, after.f.connectivity) + ", " +
-        change("cohesion", before.f.cohesion, after.f.cohesion) + "): the new ties bring " +
-        detail::rounded(own) + ", most compatible is " +
-        detail::name_of(names, static_cast<std::size_t>(best)) + " (" + detail::rounded(w(best)) +
-        "), and the ties among the others count " + detail::rounded(std::abs(*e.value - own)) +
-        (*e.value - own > 0.0 ? " more." : " less.");
+        detail::name_at_start(names, static_cast<std::size_t>(n)) + " would " +
+        (detail::same(from, to) ? "leave the group's stability at " + detail::rounded(to)
+                                : (*e.value < 0.0 ? "lower" : "raise") +
+                                      detail::change_text(" the group's stability", from, to)) +
+        " (" + detail::change_text("density", before.f.density, after.f.density) + ", " +
+        detail::change_text("connectivity", before.f.connectivity, after.f.connectivity) + ", " +
+        detail::change_text("cohesion", before.f.cohesion, after.f.cohesion) +
+        "): the new ties bring " + detail::rounded(own) + ", nobody is more compatible with " +
+        who + " than " + detail::name_of(names, static_cast<std::size_t>(best)) + " (" +
+        detail::rounded(w(best)) + "), and the ties among the others count " +
+        (std::abs(rest) <= 1e-12
+             ? "as before."
+             : detail::rounded(std::abs(rest)) + (rest > 0.0 ? " more." : " less."));
     return e;
 }
 
-/// Takes a member's contribution apart, stability(all) - stability(all without the member): a
-/// pair's share is that with the member minus that without. Fewer than three members: no value.
+/// Takes a member's contribution to a quantity apart, that of all - that of all without the member:
+/// a pair's share is that with the member minus that without. Fewer than three members: no value.
 /// Throws as stability does, and invalid_argument for a member who is not there.
 [[nodiscard]] inline explanation explain_member(Eigen::Ref<Eigen::MatrixXd const> const& c,
                                                 std::size_t member,
                                                 stability_weights const& weights = {},
-                                                std::span<std::string const> names = {}) {
+                                                std::span<std::string const> names = {},
+                                                quantity q = quantity::stability) {
     require_compatibility("compatibility", c);
     require_weights(weights);
     detail::require_names(names, c.rows());
@@ -309,25 +418,32 @@ inline std::string parts_of(std::vector<std::vector<std::size_t>> const& parts,
     Eigen::MatrixXd const tidy = detail::tidy(c);
     auto const with = detail::shares_of(tidy);
     auto const without = detail::shares_of(detail::part(tidy, rest));
-    Eigen::MatrixXd shares = with.of(quantity::stability, weights);
-    Eigen::MatrixXd const old = without.of(quantity::stability, weights);
+    Eigen::MatrixXd shares = with.of(q, weights);
+    Eigen::MatrixXd const old = without.of(q, weights);
     for (std::size_t b = 0; b < rest.size(); ++b) {
         for (std::size_t a = 0; a < rest.size(); ++a) {
             shares(static_cast<Eigen::Index>(rest[a]), static_cast<Eigen::Index>(rest[b])) -=
                 old(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(b));
         }
     }
-    double const before = with.value(quantity::stability, weights);
-    double const after = without.value(quantity::stability, weights);
+    double const before = with.value(q, weights);
+    double const after = without.value(q, weights);
     e.value = before - after;
     detail::share_out(e, tidy, shares);
-    e.sentence =
-        "Without " + detail::name_of(names, member) + " stability would be " +
-        detail::rounded(after) + " instead of " + detail::rounded(before) + " (density " +
-        detail::rounded(without.f.density) + " instead of " + detail::rounded(with.f.density) +
-        ", connectivity " + detail::rounded(without.f.connectivity) + " instead of " +
-        detail::rounded(with.f.connectivity) + ", cohesion " + detail::rounded(without.f.cohesion) +
-        " instead of " + detail::rounded(with.f.cohesion) + ").";
+    auto const instead = [&](std::string const& name, double without_one, double with_one) {
+        auto const [a, b] = detail::apart(without_one, with_one);
+        return name +
+               (detail::same(without_one, with_one) ? " still " + a : " " + a + " instead of " + b);
+    };
+    auto& s = e.sentence;
+    s = "Without " + detail::name_of(names, member) + " " +
+        instead(std::string(quantity_name(q)) + " would be", after, before);
+    if (q == quantity::stability) {
+        s += " (" + instead("density", without.f.density, with.f.density) + ", " +
+             instead("connectivity", without.f.connectivity, with.f.connectivity) + ", " +
+             instead("cohesion", without.f.cohesion, with.f.cohesion) + ")";
+    }
+    s += ": " + detail::extremes_of(e, names, "counts") + ".";
     return e;
 }
 

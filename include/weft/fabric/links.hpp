@@ -37,24 +37,37 @@ inline Eigen::MatrixXd part(Eigen::MatrixXd const& c, std::vector<std::size_t> c
     return out;
 }
 
-/// Effective resistances within one connected group whose factor `eliminate` left in `a`: squared
-/// distances between the columns of the factor's inverse. Differences are taken before squares, so
-/// that two members of one clique keep their digits where the clique hangs by a thread.
+/// Effective resistances within one connected group whose factor `eliminate` left in `a`. Members
+/// come back in the reverse order: eliminating k, with conductance d to those who are left and p_v
+/// the part of it that goes to v, keeps their resistances, and R_kj = 1/d + sum_v p_v R_vj - sum_uv
+/// p_u p_v R_uv / 2. As p_v R_kv <= 1/d <= R_kj, no term is more than n times the result, and
+/// nothing is lost, however thin the thread by which a part hangs.
 inline Eigen::MatrixXd resistances_of_factor(Eigen::MatrixXd const& a) {
     Eigen::Index const n = a.rows();
-    Eigen::MatrixXd columns = Eigen::MatrixXd::Zero(n - 1, n);
-    columns.leftCols(n - 1).setIdentity();
-    auto left = columns.leftCols(n - 1);
-    a.topLeftCorner(n - 1, n - 1).triangularView<Eigen::Lower>().solveInPlace(left);
     Eigen::MatrixXd r = Eigen::MatrixXd::Zero(n, n);
-    for (Eigen::Index j = 0; j < n; ++j) {
-        for (Eigen::Index i = 0; i < j; ++i) {
-            auto const rows = n - 1 - i;
-            r(i, j) = (columns.col(i).tail(rows) - columns.col(j).tail(rows)).squaredNorm();
-            r(j, i) = r(i, j);
-        }
+    Eigen::VectorXd parts(n), means(n);
+    for (Eigen::Index k = n - 1; k-- > 0;) {
+        Eigen::Index const rest = n - 1 - k;
+        double const root = a(k, k);
+        auto p = parts.head(rest);
+        auto mean = means.head(rest);
+        p = a.col(k).tail(rest) / -root;
+        mean.noalias() = r.bottomRightCorner(rest, rest) * p;
+        mean.array() += 1.0 / root / root - 0.5 * p.dot(mean);
+        r.col(k).tail(rest) = mean;
+        r.row(k).tail(rest) = mean.transpose();
     }
     return r;
+}
+
+/// What weights are multiplied by so that their reciprocals stay in range: 1 unless some are tiny.
+/// A power of two, so that nothing else changes.
+inline double lift_of(Eigen::MatrixXd const& tidy) {
+    double least = 1.0;
+    for (Eigen::Index k = 0; k < tidy.size(); ++k) {
+        if (tidy(k) > 0.0) least = std::min(least, tidy(k));
+    }
+    return least < 0x1p-500 ? 0x1p512 : 1.0;
 }
 
 inline Eigen::MatrixXd resistances(Eigen::MatrixXd const& tidy) {
@@ -130,14 +143,17 @@ inline double mode_distance(Eigen::MatrixXd const& vectors, Eigen::Index i, Eige
 } // namespace detail
 
 /// R_ij = (e_i - e_j)^T L^+ (e_i - e_j), the resistance between i and j in the network of
-/// conductances c_ij: symmetric, zero diagonal, infinite where no path joins the two. c_ij R_ij is
+/// conductances c_ij: symmetric, zero diagonal, infinite where no path joins the two (or beyond
+/// 1.8e308: ties of 1e-309 only). c_ij R_ij is
 /// the probability that pair ij is in a random spanning tree (Kirchhoff), and these sum to n - 1
 /// over the pairs of a connected group (Foster). One inverse for all, O(n^3).
 /// Throws invalid_argument as require_compatibility does.
 [[nodiscard]] inline Eigen::MatrixXd
 effective_resistances(Eigen::Ref<Eigen::MatrixXd const> const& c) {
     require_compatibility("compatibility", c);
-    return detail::resistances(detail::tidy(c));
+    Eigen::MatrixXd const tidy = detail::tidy(c);
+    double const lift = detail::lift_of(tidy);
+    return detail::resistances(tidy * lift) * lift;
 }
 
 /// How fast each number rises as one pair strengthens: derivatives by c_ij (and c_ji with it), to
@@ -181,11 +197,13 @@ struct pair_rates {
     Eigen::MatrixXd resistance;
     double cohesion = 0.0;
     if (labels.count == 1) {
-        Eigen::MatrixXd work = tidy;
+        // Rates are the same for all multiples of a group.
+        Eigen::MatrixXd const lifted = tidy * detail::lift_of(tidy);
+        Eigen::MatrixXd work = lifted;
         double const log_sum = detail::eliminate(work);
         cohesion = std::exp((log_sum + std::log(size)) / (size - 1.0));
         resistance = detail::resistances_of_factor(work);
-        modes = detail::modes_of(tidy, work, iteration);
+        modes = detail::modes_of(lifted, work, iteration);
     } else if (labels.count == 2) {
         // The mode of l_2 = 0 that is not constant: one value on each part.
         auto const second =
@@ -275,8 +293,13 @@ struct best_links_result {
     if (connected) {
         Eigen::MatrixXd work = tidy;
         (void)detail::eliminate(work);
-        resistance = detail::resistances_of_factor(work);
         modes = detail::modes_of(tidy, work, space.iteration);
+        double const lift = detail::lift_of(tidy);
+        if (lift != 1.0) {
+            work = tidy * lift;
+            (void)detail::eliminate(work);
+        }
+        resistance = detail::resistances_of_factor(work) * lift;
     }
     struct candidate {
         Eigen::Index i, j;
@@ -292,7 +315,8 @@ struct best_links_result {
             f.cohesion = f.connectivity = f.density;
             if (connected) {
                 f.cohesion =
-                    now.cohesion * std::exp(std::log1p(delta * resistance(i, j)) / (size - 1.0));
+                    std::min(1.0, now.cohesion * std::exp(std::log1p(delta * resistance(i, j)) /
+                                                          (size - 1.0)));
                 auto const x = modes.vectors.col(0);
                 double const rise = delta * (x(i) - x(j)) * (x(i) - x(j));
                 f.connectivity = std::min(f.cohesion, std::min(modes.l2 + rise, modes.l3) / size);

@@ -45,16 +45,18 @@ struct member {
     Eigen::VectorXd const strengths = tidy.rowwise().sum();
     std::vector<member> out(static_cast<std::size_t>(n));
     if (n > 1) {
-        Eigen::MatrixXd const r = detail::resistances(tidy);
+        double const lift = detail::lift_of(tidy);
+        Eigen::MatrixXd const lifted = tidy * lift;
+        Eigen::MatrixXd const r = detail::resistances(lifted);
         for (Eigen::Index i = 0; i < n; ++i) {
             auto& m = out[static_cast<std::size_t>(i)];
             m.strength = strengths(i);
             double far = 0.0;
             for (Eigen::Index j = 0; j < n; ++j) {
-                if (tidy(i, j) > 0.0) m.tree_links += tidy(i, j) * r(i, j);
+                if (tidy(i, j) > 0.0) m.tree_links += lifted(i, j) * r(i, j);
                 far += r(i, j);
             }
-            m.prominence = clamp_unit(2.0 * (size - 1.0) / (size * far));
+            m.prominence = clamp_unit(2.0 * (size - 1.0) / (size * far) / lift);
         }
     }
     if (n < 3) return out;

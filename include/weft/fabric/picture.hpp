@@ -34,8 +34,9 @@ struct fabric_picture {
 /// beside each other and of one colour (`of`: the cluster of each member, below n); a pair is a
 /// twist between its two strands, with as many half turns as it is compatible, in the colour of the
 /// cluster if it lies in one. `bridges` have a ring at the beginning of their strand. `names`:
-/// none, or one a member. Throws invalid_argument as require_compatibility does, for faulty labels,
-/// bridges that are no members, another number of names, and more than 1,000 members.
+/// none, or one a member, in UTF-8 (what XML cannot hold is shown as U+FFFD). Throws
+/// invalid_argument as require_compatibility does, for faulty labels, bridges that are no members,
+/// another number of names, lengths of the style that are no lengths, and more than 1,000 members.
 [[nodiscard]] inline std::string fabric_svg(Eigen::Ref<Eigen::MatrixXd const> const& c,
                                             std::span<std::size_t const> of,
                                             std::span<std::size_t const> bridges = {},
@@ -59,6 +60,7 @@ struct fabric_picture {
         }
     }
     require_unit("options.least", options.least);
+    knot::detail::require_style(options.style);
     if (options.half_turns < 1 || options.half_turns > 100) {
         WEFT_THROW(invalid_argument("options.half_turns", to_text(options.half_turns), "1 to 100"));
     }
@@ -164,7 +166,7 @@ struct curve_picture {
 
 /// Stability in time as an SVG document: the curve, its interval as thin lines, and the times at
 /// which clusters merge or split. Points increase in time; those without a stability are left out.
-/// Throws invalid_argument naming `points[k]`, or for sizes that are not finite and above 0.
+/// Throws invalid_argument naming `points[k]`, or for sizes and lengths of the style that are none.
 [[nodiscard]] inline std::string stability_svg(std::span<stability_point const> points,
                                                std::span<cluster_event const> events = {},
                                                curve_picture const& options = {}) {
@@ -174,6 +176,12 @@ struct curve_picture {
                                         "one after points[" + to_text(k - 1) + "].at"));
         }
     }
+    for (std::size_t k = 0; k < points.size(); ++k) {
+        auto const& p = points[k];
+        for (auto const& value : {p.now.stability, p.lower, p.upper}) {
+            if (value && !in_unit(*value)) require_unit("points[" + to_text(k) + "]", *value);
+        }
+    }
     auto const sized = [](char const* name, double x) {
         if (!is_finite(x) || !(x >= 50.0 && x <= 1e5)) {
             WEFT_THROW(invalid_argument(name, to_text(x), "50 to 100000"));
@@ -181,6 +189,7 @@ struct curve_picture {
     };
     sized("options.width", options.width);
     sized("options.height", options.height);
+    knot::detail::require_style(options.style);
     auto const& style = options.style;
     knot::detail::svg out(options.width, options.height, style, "Stability in time");
     using knot::detail::coordinate;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <span>
@@ -18,7 +19,7 @@
 #include "weft/core/time.hpp"
 #include "weft/core/unit.hpp"
 #include "weft/fabric/clusters.hpp"
-#include "weft/fabric/links.hpp"
+#include "weft/fabric/communities.hpp"
 #include "weft/fabric/stability.hpp"
 #include "weft/temporal/curve.hpp"
 #include "weft/temporal/forecast.hpp"
@@ -41,6 +42,9 @@ struct sheet_slice {
     Eigen::MatrixXd value;
     Eigen::MatrixXd lower;
     Eigen::MatrixXd upper;
+    /// The standard deviation of the normal distribution around the value that has the interval's
+    /// half width before it is cut to [0,1]; 0 where nothing is forecast.
+    Eigen::MatrixXd deviation;
 };
 
 /// The curves of all pairs of a group: between observations monotone cubic interpolation, after the
@@ -54,7 +58,9 @@ public:
     worldsheet(std::size_t members, std::vector<pair_history> pairs,
                temporal::forecast_model const& model = {})
         : members_(members)
-        , model_(model) {
+        , model_(model)
+        , half_width_(temporal::detail::two_sided_normal(model.coverage)) {
+        temporal::detail::require_model(model);
         std::set<std::pair<std::size_t, std::size_t>> known;
         for (std::size_t k = 0; k < pairs.size(); ++k) {
             auto& p = pairs[k];
@@ -116,7 +122,7 @@ public:
     [[nodiscard]] sheet_slice at(instant t) const {
         auto const n = static_cast<Eigen::Index>(members_);
         sheet_slice out;
-        out.value = out.lower = out.upper = Eigen::MatrixXd::Zero(n, n);
+        out.value = out.lower = out.upper = out.deviation = Eigen::MatrixXd::Zero(n, n);
         for (std::size_t k = 0; k < lines_.size(); ++k) {
             auto const f = pair_at(k, t);
             auto const i = static_cast<Eigen::Index>(lines_[k].i);
@@ -124,9 +130,16 @@ public:
             out.value(i, j) = out.value(j, i) = clamp_unit(f.value);
             out.lower(i, j) = out.lower(j, i) = clamp_unit(std::min(f.lower, f.value));
             out.upper(i, j) = out.upper(j, i) = clamp_unit(std::max(f.upper, f.value));
+            if (!(f.upper > f.lower)) continue;
+            // One side is usually not cut; where both are, the population's spread counts.
+            double const half = std::max({f.upper - f.value, f.value - f.lower,
+                                          model_.half_width * temporal::deviation_of(f, model_)});
+            out.deviation(i, j) = out.deviation(j, i) = half / half_width_;
         }
         return out;
     }
+    /// The probability with which the intervals of pairs are meant to hold them.
+    [[nodiscard]] double coverage() const noexcept { return model_.coverage; }
 
 private:
     struct line {
@@ -136,6 +149,7 @@ private:
     };
     std::size_t members_;
     temporal::forecast_model model_;
+    double half_width_;
     std::vector<line> lines_;
 };
 
@@ -143,8 +157,10 @@ private:
 struct stability_point {
     instant at{};
     stability_result now;
-    /// The interval if pairs err independently: to first order, the root of the sum of the squares
-    /// of rate times half width; never wider than the next. Absent with fewer than two members.
+    /// Holds the stability with the coverage of the pairs' intervals, if pairs err independently of
+    /// each other: quantiles of the stability of drawn groups. It also holds `now.stability`, which
+    /// lies above most of what can come where the group is symmetric: l_2 is concave. Absent with
+    /// fewer than two members, and without draws.
     std::optional<double> lower;
     std::optional<double> upper;
     /// Stability if every pair were at the lower, at the upper end of its interval: since stability
@@ -153,11 +169,62 @@ struct stability_point {
     std::optional<double> highest;
 };
 
-/// Stability at the given instants (any order). O(n^3) each. Throws as stability does.
+struct interval_options {
+    /// Groups that are drawn; none: no interval [lower, upper]. One more is equally likely to lie
+    /// between any two neighbours of them, so that the coverage is met for any number of draws, up
+    /// to 2 / (draws + 1) too wide.
+    std::size_t draws = 199;
+    std::uint64_t seed = 1;
+};
+
+namespace detail {
+
+/// The interval with `coverage` of the stability of groups whose pairs err independently.
+inline std::pair<double, double> drawn_interval(sheet_slice const& slice, double coverage,
+                                                stability_weights const& weights,
+                                                interval_options const& options) {
+    splitmix random(options.seed);
+    // (0, 1): the logarithm is finite.
+    auto const uniform = [&] { return (static_cast<double>(random() >> 12U) + 0.5) * 0x1p-52; };
+    Eigen::Index const n = slice.value.rows();
+    spectra space;
+    std::vector<double> found;
+    Eigen::MatrixXd c = slice.value;
+    for (std::size_t d = 0; d < options.draws; ++d) {
+        for (Eigen::Index j = 0; j < n; ++j) {
+            for (Eigen::Index i = 0; i < j; ++i) {
+                double const spread = slice.deviation(i, j);
+                if (!(spread > 0.0)) continue;
+                // Box and Muller, Ann. Math. Stat. 29 (1958) 610.
+                double const radius = std::sqrt(-2.0 * std::log(uniform()));
+                double const normal = radius * std::cos(6.283185307179586 * uniform());
+                c(i, j) = c(j, i) = clamp_unit(slice.value(i, j) + spread * normal);
+            }
+        }
+        found.push_back(combine(factors_of(c, space), weights));
+    }
+    // A further draw lies below the k-th of m with probability k / (m + 1).
+    auto const k = static_cast<std::size_t>(
+        0.5 * (1.0 - coverage) * static_cast<double>(found.size() + 1) + 1e-9);
+    std::sort(found.begin(), found.end());
+    return {found[k - 1], found[found.size() - k]};
+}
+
+} // namespace detail
+
+/// Stability at the given instants (any order). O(n^3) each, times the draws where more than one
+/// pair is forecast; for one, [lower, upper] is exactly [lowest, highest]. Deterministic. Throws as
+/// stability does, and for draws that are too few for the coverage of the sheet's model.
 [[nodiscard]] inline std::vector<stability_point>
 stability_at(worldsheet const& sheet, std::span<instant const> at,
-             stability_weights const& weights = {}) {
+             stability_weights const& weights = {}, interval_options const& options = {}) {
     require_weights(weights);
+    double const fewest = std::ceil(2.0 / (1.0 - sheet.coverage()) - 1e-9) - 1.0;
+    if (options.draws > 0 && static_cast<double>(options.draws) < fewest) {
+        WEFT_THROW(invalid_argument("options.draws", to_text(options.draws),
+                                    "none, or for a coverage of " + to_text(sheet.coverage()) +
+                                        " at least " + to_text(fewest)));
+    }
     std::vector<stability_point> out;
     for (auto const t : at) {
         auto const slice = sheet.at(t);
@@ -166,15 +233,21 @@ stability_at(worldsheet const& sheet, std::span<instant const> at,
         p.now = stability(slice.value, weights);
         if (p.now.stability) {
             double const value = *p.now.stability;
-            p.lowest = p.lower = std::min(value, *stability(slice.lower, weights).stability);
-            p.highest = p.upper = std::max(value, *stability(slice.upper, weights).stability);
-            if (auto const r = rates(slice.value, weights); r.stability && *p.highest > *p.lowest) {
-                auto const half = [&](Eigen::MatrixXd const& end) {
-                    return std::sqrt(
-                        0.5 * (*r.stability).cwiseProduct(end - slice.value).cwiseAbs2().sum());
-                };
-                p.lower = std::max(*p.lowest, value - half(slice.lower));
-                p.upper = std::min(*p.highest, value + half(slice.upper));
+            p.lowest = p.highest = value;
+            auto const uncertain = (slice.deviation.array() > 0.0).count() / 2;
+            if (uncertain > 0) {
+                p.lowest = std::min(value, *stability(slice.lower, weights).stability);
+                p.highest = std::max(value, *stability(slice.upper, weights).stability);
+            }
+            if (options.draws > 0) {
+                p.lower = p.lowest;
+                p.upper = p.highest;
+                if (uncertain > 1) {
+                    auto const [low, high] =
+                        detail::drawn_interval(slice, sheet.coverage(), weights, options);
+                    p.lower = std::min(value, low);
+                    p.upper = std::max(value, high);
+                }
             }
         }
         out.push_back(std::move(p));
@@ -295,6 +368,7 @@ struct future_options {
     double threshold = 0.5;    ///< of the ties that make clusters
     double trend_change = 0.1; ///< a change of stability of more than this is a trend
     stability_weights weights{};
+    interval_options interval{}; ///< at least one draw, as the trend goes by the interval
 };
 
 /// What a group is expected to become.
@@ -308,14 +382,25 @@ struct future_fabric {
 };
 
 /// The future of a group from `now` to `until`. Throws invalid_argument for fewer than two points,
-/// a threshold outside [0,1], or until <= now.
+/// a threshold outside [0,1], an `until` that leaves less than a microsecond between points, and
+/// as stability_at does.
 [[nodiscard]] inline future_fabric predict(worldsheet const& sheet, instant now, instant until,
                                            future_options const& options = {}) {
     if (options.points < 2) {
         WEFT_THROW(invalid_argument("options.points", to_text(options.points), "at least 2"));
     }
+    temporal::detail::require_usable("now", now);
+    temporal::detail::require_usable("until", until);
+    if (options.interval.draws == 0) {
+        WEFT_THROW(invalid_argument("options.interval.draws", "0", "at least 1"));
+    }
     if (!(now < until)) {
         WEFT_THROW(invalid_argument("until", "an instant at or before `now`", "one after it"));
+    }
+    if (static_cast<std::uint64_t>((until - now).count()) < options.points - 1) {
+        WEFT_THROW(invalid_argument("until", to_text((until - now).count()) + " us after `now`",
+                                    "an instant that leaves a microsecond between each two of " +
+                                        to_text(options.points) + " points"));
     }
     future_fabric out;
     std::vector<instant> at;
@@ -324,10 +409,11 @@ struct future_fabric {
         auto const part = (until - now) / steps;
         at.push_back(k == steps ? until : now + part * k);
     }
-    out.points = stability_at(sheet, at, options.weights);
+    out.points = stability_at(sheet, at, options.weights, options.interval);
     auto seen = sheet.times();
     seen.erase(std::upper_bound(seen.begin(), seen.end(), now), seen.end());
-    auto const history = stability_at(sheet, seen, options.weights);
+    // Only the values count.
+    auto const history = stability_at(sheet, seen, options.weights, {.draws = 0});
     temporal::trend_options judged;
     judged.threshold = options.trend_change;
     out.past = temporal::trend_of(stability_series(history), judged);

@@ -15,7 +15,8 @@
 
 namespace weft::inline v0::knot {
 
-/// How pictures look. Lengths are in pixels.
+/// How pictures look. Lengths are in pixels, above 0, at most 10,000. Texts are UTF-8; what XML
+/// cannot hold is shown as U+FFFD.
 struct picture_style {
     double gap = 36; ///< from strand to strand, and from letter to letter
     double line = 6; ///< width of a strand
@@ -67,10 +68,36 @@ inline void add_point(std::string& out, point p) {
     return out;
 }
 
+/// The length of the well-formed UTF-8 sequence of a character of XML 1.0 at the beginning of
+/// `text`; 0 where there is none: broken, overlong, a surrogate, U+FFFE, U+FFFF, or a control
+/// character other than tab, line feed and carriage return.
+[[nodiscard]] constexpr std::size_t xml_character(std::string_view text) noexcept {
+    auto const byte = [&](std::size_t k) {
+        return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U;
+    };
+    auto const first = byte(0);
+    if (first < 0x80) {
+        return first >= 0x20 || first == '\t' || first == '\n' || first == '\r' ? 1 : 0;
+    }
+    std::size_t const width = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4) return 0;
+    std::uint32_t code = first & (0x7FU >> width);
+    for (std::size_t k = 1; k < width; ++k) {
+        if ((byte(k) & 0xC0U) != 0x80) return 0;
+        code = (code << 6U) | (byte(k) & 0x3FU);
+    }
+    constexpr std::uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    bool const character = code >= least[width] && code <= 0x10FFFF &&
+                           (code < 0xD800 || code > 0xDFFF) && code != 0xFFFE && code != 0xFFFF;
+    return character ? width : 0;
+}
+
+/// As text or an attribute of an XML document; bytes that can be no part of one become U+FFFD.
 [[nodiscard]] inline std::string xml_text(std::string_view text) {
     std::string out;
-    for (char const c : text) {
-        switch (c) {
+    while (!text.empty()) {
+        auto const width = xml_character(text);
+        switch (text.front()) {
         case '<':
             out += "&lt;";
             break;
@@ -84,10 +111,26 @@ inline void add_point(std::string& out, point p) {
             out += "&quot;";
             break;
         default:
-            out += c;
+            if (width == 0) {
+                out += "\xEF\xBF\xBD";
+            } else {
+                out.append(text.substr(0, width));
+            }
         }
+        text.remove_prefix(width == 0 ? 1 : width);
     }
     return out;
+}
+
+/// Throws invalid_argument naming the length that is not finite, not above 0, or above 10,000.
+inline void require_style(picture_style const& style) {
+    auto const length = [](char const* name, double x) {
+        if (!is_finite(x) || !(x > 0.0 && x <= 1e4)) {
+            WEFT_THROW(invalid_argument(name, to_text(x), "a length above 0, at most 10000"));
+        }
+    };
+    length("style.gap", style.gap);
+    length("style.line", style.line);
 }
 
 /// A word laid out in steps: letters that touch no common strand share one.
@@ -329,6 +372,7 @@ inline void draw_strands(svg& out, layout const& word, course const& c,
 /// is in front. Each component of the closure has its colour. Throws invalid_argument naming `b`
 /// where strands times letters exceed 4,000,000.
 [[nodiscard]] inline std::string braid_svg(braid const& b, picture_style const& style = {}) {
+    detail::require_style(style);
     detail::require_drawable(b, crossings(b));
     auto const word = detail::laid_out(expand(b));
     auto const margin = style.gap * 0.75;
@@ -346,6 +390,7 @@ inline void draw_strands(svg& out, layout const& word, course const& c,
 /// The closure, clockwise around a centre with strand 1 outside, as an SVG document. Otherwise as
 /// braid_svg.
 [[nodiscard]] inline std::string closure_svg(braid const& b, picture_style const& style = {}) {
+    detail::require_style(style);
     detail::require_drawable(b, crossings(b));
     auto const word = detail::laid_out(expand(b));
     auto const margin = style.gap * 0.75;
@@ -370,6 +415,7 @@ inline void draw_strands(svg& out, layout const& word, course const& c,
 /// diagram. Throws as braid_svg does.
 [[nodiscard]] inline std::string seifert_graph_svg(braid const& b,
                                                    picture_style const& style = {}) {
+    detail::require_style(style);
     detail::require_drawable(b, static_cast<std::int64_t>(b.size()));
     auto const word = detail::laid_out(b);
     auto const margin = style.gap * 0.75;
