@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "fabric.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
 #include "weft/knot/invariants.hpp"
@@ -130,7 +131,7 @@ int main(int argc, char** argv) {
     }
     std::string const folder = argv[1];
     std::string page =
-        "# A gallery of links\n\n"
+        "# A gallery of links and fabrics\n\n"
         "Made by `weft-gallery` (examples/gallery): `cmake --build build/release "
         "--target weft_gallery`, then `build/release/bin/weft-gallery docs`. A test "
         "makes it anew and compares. Conventions: [knot](knot.md).\n\n"
@@ -153,6 +154,11 @@ int main(int argc, char** argv) {
                        knot::seifert_graph_svg(e.braid, titled("Seifert graph")))) {
                 return 3;
             }
+        }
+        auto const groups = fabric_pictures();
+        page += groups.page;
+        for (auto const& [name, document] : groups.files) {
+            if (!write(folder + "/gallery/" + name, document)) return 3;
         }
     } catch (weft::error const& e) {
         std::fprintf(stderr, "weft-gallery: %s\n", e.what());

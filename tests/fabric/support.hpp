@@ -11,6 +11,8 @@
 #include <Eigen/Dense>
 #include <rapidcheck.h>
 
+#include "support/sanitized.hpp"
+
 /// Groups to try, and slow references that share nothing with the library.
 namespace weft_test {
 
@@ -36,15 +38,6 @@ inline Eigen::MatrixXd group(int n, int zeros_in_ten = 0) {
     }
     return c;
 }
-
-/// Under AddressSanitizer, where large cases would take too long.
-#if defined(__SANITIZE_ADDRESS__)
-inline constexpr bool sanitized = true;
-#elif defined(__has_feature)
-inline constexpr bool sanitized = __has_feature(address_sanitizer);
-#else
-inline constexpr bool sanitized = false;
-#endif
 
 /// In [0, 1), the same everywhere.
 inline double unit(std::mt19937_64& random) {
