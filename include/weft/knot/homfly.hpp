@@ -1357,11 +1357,11 @@ template <class Integer>
         columns += static_cast<double>(f.columns - 1);
     }
     spent += many * (2.0 * rows + many) * columns * integer_traits<Integer>::product_cost;
-    if (auto refusal = work_refusal("HOMFLY-PT of " + to_text(s.pieces.size()) + " pieces in " +
-                                        to_text(s.parts()) + " split parts",
-                                    spent, l);
-        !refusal.empty()) {
-        return result::over_budget(std::move(refusal));
+    if (spent > static_cast<double>(l.max_operations)) {
+        return result::over_budget(work_refusal("HOMFLY-PT of " + to_text(s.pieces.size()) +
+                                                    " pieces in " + to_text(s.parts()) +
+                                                    " split parts",
+                                                spent, l));
     }
     auto const times = [&](homfly_grid<Integer> const& factor) {
         auto next = try_multiply(out, factor);

@@ -456,7 +456,9 @@ template <class Count, class Length>
     }
     e.operations += spent;
     spent = e.operations;
-    if (auto refusal = work_refusal(name, e.operations, l); !refusal.empty()) return refusal;
+    if (e.operations > static_cast<double>(l.max_operations)) {
+        return work_refusal(name, e.operations, l);
+    }
     if (e.bytes > static_cast<double>(l.max_memory)) {
         return std::string(name) + " takes about " + to_text(e.bytes) + " bytes (" +
                to_text(e.states) + " states), over the budget of " + to_text(l.max_memory);
