@@ -174,6 +174,28 @@ TEST(cubics, a_curve_that_grows_keeps_its_index) {
     using namespace indexed;
     std::mt19937_64 random(43);
     std::uniform_real_distribution<> share;
+    // A secant beyond the quick way's range decides how the whole of a curve is made.
+    for (std::size_t const tiny : {std::size_t{1}, std::size_t{12}, std::size_t{30}}) {
+        std::vector<double> x;
+        std::vector<double> y;
+        for (std::size_t i = 0; i < 40; ++i) {
+            x.push_back(static_cast<double>(i) + .3 * share(random));
+            y.push_back(i < tiny ? 0.0 : (i == tiny ? 1e-120 : share(random)));
+        }
+        auto const first = [](std::vector<double> const& v, std::size_t n) {
+            return std::vector<double>(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(n));
+        };
+        curve grown(first(x, 9), first(y, 9));
+        for (std::size_t n = 10; n <= x.size(); ++n) {
+            grown.append(x[n - 1], y[n - 1]);
+            curve const anew(first(x, n), first(y, n));
+            for (std::size_t i = 0; i + 1 < n; ++i) {
+                for (std::size_t k = 0; k < 4; ++k) {
+                    ASSERT_TRUE(same_bits(grown.coefficients(i)[k], anew.coefficients(i)[k]));
+                }
+            }
+        }
+    }
     for (auto const method :
          {weft::temporal::interpolation::pchip, weft::temporal::interpolation::nearest,
           weft::temporal::interpolation::makima}) {

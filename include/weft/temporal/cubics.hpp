@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "weft/core/lanes.hpp"
+#include "weft/core/number.hpp"
 
 /// The inner loops of cubic curves, several pieces or places side by side. All numbers of lanes
 /// give the same bits.
@@ -392,14 +393,22 @@ template <class Lanes>
                                              double last) noexcept {
     using real = typename Lanes::real;
     using bits = typename Lanes::bits;
+    constexpr auto sign = std::uint64_t{1} << 63U;
+    constexpr auto exponent = std::uint64_t{1} << 52U;
     bits within = ~bits{};
+    bits faulty{};
     each_lanes<Lanes>(0, n, [&](std::size_t i) {
         real place;
         weft::detail::load(place, at + i);
         within &= (bits)(place >= first) & (bits)(place <= last);
+        // The largest exponent overflows into the sign: comparisons may forget NaNs (-ffast-math).
+        faulty |= ((bits)place & ~sign) + exponent;
     });
     auto all = ~std::uint64_t{};
-    for (std::size_t k = 0; k < Lanes::count; ++k) all &= within[k];
+    for (std::size_t k = 0; k < Lanes::count; ++k) {
+        all &= within[k];
+        if ((faulty[k] & sign) != 0) return false;
+    }
     return all != 0;
 }
 
@@ -414,7 +423,9 @@ template <class Lanes>
                                      double last) noexcept {
     if (n < lanes<4>::count) {
         bool within = true;
-        for (std::size_t i = 0; i < n; ++i) within = within && at[i] >= first && at[i] <= last;
+        for (std::size_t i = 0; i < n; ++i) {
+            within = within && is_finite(at[i]) && at[i] >= first && at[i] <= last;
+        }
         return within;
     }
 #if WEFT_HAS_WIDE_KERNELS

@@ -122,8 +122,7 @@ public:
     /// data under outside::raise. O(log n), O(1) where the points are spread evenly enough;
     /// rational O(n).
     [[nodiscard]] double operator()(double x) const {
-        // Also false for a NaN.
-        if (x >= quick_from_ && x < quick_to_) {
+        if (is_finite(x) && x >= quick_from_ && x < quick_to_) {
             return quick_value(index_.step(x_.data(), x), x);
         }
         return at(x).value;
@@ -383,14 +382,14 @@ public:
         // Slopes reach two points back; the first two of the window feel its cut end.
         constexpr std::size_t window = 8;
         auto const n = x_.size();
-        if (!local || n < window) {
+        auto const build_anew = [&] {
             auto xs = x_;
             auto ys = y_;
             xs.push_back(x);
             ys.push_back(y);
             *this = curve(xs, ys, options_);
-            return;
-        }
+        };
+        if (!local || n < window) return build_anew();
         std::array<double, window + 1> xs{};
         std::array<double, window + 1> ys{};
         std::copy_n(x_.end() - window, window, xs.begin());
@@ -398,6 +397,8 @@ public:
         xs[window] = x;
         ys[window] = y;
         curve const end(xs, ys, options_);
+        // Numbers beyond the quick way's range: the whole of such a curve is made the careful way.
+        if (end.quick_ != quick_) return build_anew();
         auto const stride = degree_ + 1;
         constexpr std::size_t anew = 4; // pieces
         x_.push_back(x);
@@ -621,6 +622,7 @@ private:
         take(xs, ys);
         degree_ = 3;
         bounded_ = true;
+        quick_ = true;
         coefficients_.resize(4 * (n - 1));
         detail::pieces_of<Lanes>(ys.data(), inverse, secants, slopes, n, coefficients_.data());
         return true;
@@ -1283,6 +1285,7 @@ private:
     std::size_t degree_ = 0;
     double quick_from_ = 0.0; // between these: bounded cubic pieces, index_ not crowded
     double quick_to_ = 0.0;
+    bool quick_ = false;        // set_pchip
     bool bounded_ = false;      // each piece, by the values at its ends
     bool unit_bounded_ = false; // cut to [0,1]
     bool derived_ = false;
