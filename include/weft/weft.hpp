@@ -91,6 +91,7 @@
 #include "weft/profile/patterns.hpp"
 #include "weft/profile/population.hpp"
 #include "weft/quantum/channel.hpp"
+#include "weft/quantum/decompositions.hpp"
 #include "weft/quantum/distance.hpp"
 #include "weft/quantum/exponential.hpp"
 #include "weft/quantum/factors.hpp"

@@ -8,8 +8,8 @@
 #include "weft/quantum/fidelity.hpp"
 #include "weft/quantum/pair_matrix.hpp"
 
-/// Compiled for a processor that fuses products with sums: single form and batch have the same
-/// bits, in either order of the states.
+/// Compiled with optimisation, also for processors that fuse products with sums: single form and
+/// batch have the same bits, in either order of the states.
 namespace {
 
 namespace wq = weft::quantum;

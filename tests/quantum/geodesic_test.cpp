@@ -1,7 +1,10 @@
 #include "weft/quantum/geodesic.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <complex>
+#include <limits>
 #include <random>
 #include <type_traits>
 #include <vector>
@@ -135,27 +138,55 @@ TEST(geodesic, a_series_found_once_is_the_same_at_every_time_and_for_every_kind)
         for (double const at : {0.0, 0.3, 1.5, 1.9, 2.0}) {
             EXPECT_EQ(distance(series.at(at), interpolate<state>(times, states, at)), 0.0);
         }
-        double const whole = bures_angle(states[0], states[1]);
-        EXPECT_NEAR(bures_angle(series.at(0.5), states[0]), whole / 3.0, 1e-7);
-        EXPECT_NEAR(bures_angle(decay(states[0], states[2], 2.0, 1.0), states[2]),
-                    bures_angle(states[0], states[2]) * std::exp(-2.0), 1e-7);
+        using real = typename state::real;
+        // How far along the path one is is a double.
+        real const most = 20 * std::max(std::numeric_limits<real>::epsilon(), real{0x1p-57});
+        auto const near = [&](real x, real y) { EXPECT_LE(std::abs(x - y), most) << x - y; };
+        near(bures_angle(series.at(0.5), states[0]), bures_angle(states[0], states[1]) / 3);
+        near(bures_angle(decay(states[0], states[2], 2.0, 1.0), states[2]),
+             bures_angle(states[0], states[2]) * std::exp(real{-2}));
         EXPECT_THROW((void)series.at(2.1), weft::invalid_argument);
         EXPECT_THROW(state_series<state>({0.0, 1.0}, states), weft::invalid_argument);
     };
     auto const by_matrix = [](auto const& x, auto const& y) {
         return static_cast<double>((x.matrix() - y.matrix()).norm());
     };
-    auto const d = [&] { return weft_test::seeded_density(random, 3, 2); };
-    same(std::vector<density>{d(), d(), d()}, by_matrix);
-    same(
-        std::vector<histogram>{histogram({0.5, 0.5}), histogram({0.1, 0.9}), histogram({1.0, 0.0})},
-        [](auto const& x, auto const& y) { return x.roots() == y.roots() ? 0.0 : 1.0; });
+    auto const of_reals = [&](auto zero) {
+        using real = decltype(zero);
+        auto const d = [&] {
+            auto const f = weft_test::seeded_matrix(random, 3, 2).cast<std::complex<real>>().eval();
+            return basic_density<real>::from_factor(f / f.norm());
+        };
+        same(std::vector{d(), d(), d()}, by_matrix);
+        auto const h = [](real x) { return histogram_of_counts(std::vector<real>{x, 1 - x}); };
+        same(std::vector{h(0.5), h(real(0.1)), h(1)},
+             [](auto const& x, auto const& y) { return x.roots() == y.roots() ? 0.0 : 1.0; });
+        auto const q = [](double theta, double phi, double length) {
+            return basic_qubit<real>{static_cast<real>(theta), static_cast<real>(phi),
+                                     static_cast<real>(length)};
+        };
+        basic_qubit<real> const x = q(0.3, 0.1, 1), y = q(1, 0.5, 0.5), z = q(2, 1, 0.9);
+        auto const apart = [](auto const& u, auto const& v) {
+            return static_cast<double>(infidelity(u, v));
+        };
+        same(std::vector{x, y, z}, apart);
+        // A product's qubits move each by itself: with one of them it is that one's path.
+        using product = basic_qubit_product<real>;
+        same(std::vector{product({x}), product({y}), product({z})}, apart);
+    };
+    of_reals(0.0F);
+    of_reals(0.0);
+    of_reals(0.0L);
     using fixed = basic_ket<float, 2>;
     auto const k = [](float x, float y) { return normalized<2>(Eigen::Vector2cf(x, y)); };
     same(std::vector<fixed>{k(1, 0), k(1, 1), k(1, -2)},
          [](auto const& x, auto const& y) { return x.amplitudes() == y.amplitudes() ? 0.0 : 1.0; });
-    same(std::vector<qubit>{{0.3, 0.1, 1.0}, {1.0, 0.5, 0.5}, {2.0, 1.0, 0.9}},
-         [](qubit const& x, qubit const& y) { return infidelity(x, y); });
+    auto const v = [&] {
+        return normalized(
+            weft_test::seeded_matrix(random, 3, 1).col(0).cast<std::complex<long double>>());
+    };
+    same(std::vector{v(), v(), v()},
+         [](auto const& x, auto const& y) { return x.amplitudes() == y.amplitudes() ? 0.0 : 1.0; });
 }
 
 TEST(geodesic, decay_halves_the_angle_each_half_life) {

@@ -48,13 +48,57 @@ expect(pure "${pure}" "of_many" TRUE)
 expect(pure "${pure}" "${decompositions}" FALSE)
 
 set(mixed [[
-#include "weft/quantum/uhlmann.hpp"
+#include "weft/quantum/geodesic.hpp"
+#include "weft/quantum/spectrum.hpp"
+#include "weft/quantum/superposition.hpp"
 using namespace weft::quantum;
-double of_mixed(density const& a, density const& b) { return fidelity(a, b); }
+double of_mixed(density const& a, density const& b) { return fidelity(a, b) + affinity(a, b); }
+auto of_matrix(Eigen::MatrixXcd const& m) { return density::from_matrix(m); }
+auto of_path(density const& a, density const& b) { return geodesic(a, b); }
+auto of_superposition(product_terms const& a, superposition const& b) {
+    return infidelity(best_coefficients(a, b).state, b);
+}
 ]])
 symbols_of(using "#define WEFT_EXTERN_KERNELS\n${mixed}" using)
-expect(using "${using}" " U [^\n]*factor_fidelity<double>" TRUE)
-expect(using "${using}" "${decompositions}" FALSE)
+# Naming a kernel that is elsewhere is not compiling it.
+string(REGEX REPLACE "[^\n]* U [^\n]*" "" compiled "${using}")
+expect(using "${compiled}" "${decompositions}" FALSE)
 symbols_of(defining "#define WEFT_DEFINE_KERNELS\n#include \"weft/quantum/factors.hpp\"\n" defining)
-expect(defining "${defining}" " W [^\n]*factor_fidelity<double>" TRUE)
+foreach(kernel factor_fidelity polar_factor cholesky)
+    expect(using "${using}" " U [^\n]*${kernel}<double>" TRUE)
+    expect(defining "${defining}" " W [^\n]*${kernel}<double>" TRUE)
+endforeach()
+foreach(kernel singular_form_of hermitian_form_of)
+    expect(using "${using}" " U [^\n]*${kernel}<double>" TRUE)
+endforeach()
+# Naming a kernel that is elsewhere is not compiling it.
+string(REGEX REPLACE "[^\n]* U [^\n]*" "" compiled "${using}")
+expect(using "${compiled}" "${decompositions}" FALSE)
+symbols_of(defining [[
+#define WEFT_DEFINE_KERNELS
+#include "weft/quantum/decompositions.hpp"
+#include "weft/quantum/factors.hpp"
+]] defining)
+foreach(kernel factor_fidelity singular_form_of hermitian_form_of polar_factor cholesky)
+    expect(using "${using}" " U [^\n]*${kernel}<double>" TRUE)
+    expect(defining "${defining}" " W [^\n]*${kernel}<double>" TRUE)
+endforeach()
 expect(defining "${defining}" "bidiagonalize" TRUE)
+
+# What fidelity.hpp costs over Eigen/Dense: .3 s at most, which lines stand for, as they do not
+# depend on the machine.
+function(lines_of name source result)
+    file(WRITE ${SCRATCH}/${name}.cpp "${source}")
+    execute_process(COMMAND ${COMPILER} -std=c++20 -E -P -I${INCLUDE} -isystem ${EIGEN}
+                            ${SCRATCH}/${name}.cpp -o ${SCRATCH}/${name}.ii COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND wc -l INPUT_FILE ${SCRATCH}/${name}.ii OUTPUT_VARIABLE lines
+                    OUTPUT_STRIP_TRAILING_WHITESPACE)
+    set(${result} ${lines} PARENT_SCOPE)
+endfunction()
+lines_of(dense "#include <Eigen/Dense>\n" dense)
+lines_of(with_fidelity "#include <Eigen/Dense>\n#include \"weft/quantum/fidelity.hpp\"\n" with_fidelity)
+math(EXPR over "${with_fidelity} - ${dense}")
+message(STATUS "weft/quantum/fidelity.hpp has ${over} lines over Eigen/Dense")
+if(over GREATER 12000)
+    message(SEND_ERROR "weft/quantum/fidelity.hpp: ${over} lines over Eigen/Dense, more than 12000")
+endif()

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <complex>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -383,7 +384,11 @@ Real factor_trace_distance(matrix<Real> const& x, matrix<Real> const& y) {
     prefix template Real factor_infidelity<Real>(matrix<Real> const&, matrix<Real> const&);        \
     prefix template Real factor_sub_fidelity<Real>(matrix<Real> const&, matrix<Real> const&);      \
     prefix template Real factor_super_fidelity<Real>(matrix<Real> const&, matrix<Real> const&);    \
-    prefix template Real factor_trace_distance<Real>(matrix<Real> const&, matrix<Real> const&)
+    prefix template Real factor_trace_distance<Real>(matrix<Real> const&, matrix<Real> const&);    \
+    prefix template polar<Real> polar_factor<Real>(split_matrix<Real>&);                           \
+    prefix template void triangularize<Real>(split_matrix<Real>&);                                 \
+    prefix template matrix<Real> cholesky<Real>(                                                   \
+        split_matrix<Real> const&, basic_tolerances<Real> const&, Real, Real, std::string_view)
 
 #if defined(WEFT_DEFINE_KERNELS)
 WEFT_FACTOR_KERNELS(, double);

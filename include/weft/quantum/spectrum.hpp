@@ -13,16 +13,16 @@
 #include <vector>
 
 #include <Eigen/Core>
-#include <Eigen/Eigenvalues>
-#include <Eigen/SVD>
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
+#include "weft/quantum/decompositions.hpp"
 #include "weft/quantum/measures.hpp"
 #include "weft/quantum/state.hpp"
 
 /// Measures that rest on eigenvalues: entropies, entanglement, affinity, the Chernoff bound.
-/// Entropies are in nats. Takes a compiler some ten seconds: include it where it is needed.
+/// Entropies are in nats. The decompositions themselves are in weft/quantum/decompositions.hpp and
+/// take a compiler some ten seconds, which it need spend only once.
 namespace weft::inline v0::quantum {
 
 /// A mixed state by its eigenvalues > 0, largest first, and their eigenvectors (columns).
@@ -80,14 +80,14 @@ template <class Real, int D>
 basic_spectrum<working<Real>> decompose_wide(basic_density<Real, D> const& a) {
     using wide_real = working<Real>;
     matrix<wide_real> const& f = wide(a);
-    Eigen::JacobiSVD<matrix<wide_real>> const svd(f, Eigen::ComputeThinU);
+    auto const form = singular_form_of<wide_real>(f);
     basic_spectrum<wide_real> out;
-    out.values = svd.singularValues().cwiseAbs2();
+    out.values = form.values.cwiseAbs2();
     Real const least = negligible(a.dimension(), static_cast<Real>(out.values(0)));
     Eigen::Index r = 0;
     while (r < out.values.size() && out.values(r) > least) ++r;
     out.values.conservativeResize(r);
-    out.vectors = svd.matrixU().leftCols(r);
+    out.vectors = form.left.leftCols(r);
     return out;
 }
 
@@ -294,15 +294,15 @@ template <class Real, int D>
         auto const n = static_cast<std::size_t>(i);
         m(at.kept_of[n], at.dropped_of[n]) = v(i);
     }
-    Eigen::JacobiSVD<detail::matrix<wide>> const svd(m, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    detail::real_vector<wide> const s = svd.singularValues();
+    auto const form = detail::singular_form_of<wide>(m);
+    auto const& s = form.values;
     Eigen::Index r = 0;
     wide const least = s(0) * static_cast<wide>(a.dimension()) *
                        static_cast<wide>(std::numeric_limits<Real>::epsilon());
     while (r < s.size() && s(r) > least) ++r;
     using complex = std::complex<Real>;
-    return {s.head(r).template cast<Real>(), svd.matrixU().leftCols(r).template cast<complex>(),
-            svd.matrixV().leftCols(r).conjugate().template cast<complex>()};
+    return {s.head(r).template cast<Real>(), form.left.leftCols(r).template cast<complex>(),
+            form.right.leftCols(r).conjugate().template cast<complex>()};
 }
 
 /// Wootters' concurrence of two qubits, in [0,1]: from the singular values of A^T (Y x Y) A, with Y
@@ -323,8 +323,7 @@ template <class Real, int D>
     flipped.row(2) = f.row(1);
     flipped.row(3) = -f.row(0);
     detail::matrix<wide> const tau = f.transpose() * flipped;
-    detail::real_vector<wide> const s =
-        Eigen::JacobiSVD<detail::matrix<wide>>(tau).singularValues();
+    auto const s = detail::singular_form_of<wide>(tau).values;
     wide c = s(0);
     for (Eigen::Index i = 1; i < s.size(); ++i) c -= s(i);
     return static_cast<Real>(detail::within_unit(c));
@@ -352,15 +351,10 @@ template <class Real, int D>
                 rho(i, j);
         }
     }
-    Eigen::SelfAdjointEigenSolver<detail::matrix<wide>> const solver(turned,
-                                                                     Eigen::EigenvaluesOnly);
-    if (solver.info() != Eigen::Success) {
-        WEFT_THROW(not_converged("eigenvalues of a partial transpose"));
-    }
+    auto const values =
+        detail::hermitian_form_of<wide>(turned, "eigenvalues of a partial transpose").values;
     wide sum = 0;
-    for (Eigen::Index i = 0; i < d; ++i) {
-        sum += detail::larger(wide{0}, -solver.eigenvalues()(i));
-    }
+    for (Eigen::Index i = 0; i < d; ++i) sum += detail::larger(wide{0}, -values(i));
     return static_cast<Real>(sum);
 }
 
@@ -463,11 +457,11 @@ template <class Real, int D>
             one.values.array().log().matrix() / static_cast<wide>(group.size());
         mean += one.vectors * logs.asDiagonal() * one.vectors.adjoint();
     }
-    Eigen::SelfAdjointEigenSolver<detail::matrix<wide>> const solver(mean, Eigen::EigenvaluesOnly);
-    if (solver.info() != Eigen::Success) {
-        WEFT_THROW(not_converged("eigenvalues of a mean of logarithms"));
-    }
-    return static_cast<Real>(detail::within_unit<wide>(solver.eigenvalues().array().exp().sum()));
+    auto const values =
+        detail::hermitian_form_of<wide>(mean, "eigenvalues of a mean of logarithms").values;
+    wide sum = 0;
+    for (Eigen::Index i = 0; i < d; ++i) sum += std::exp(values(i));
+    return static_cast<Real>(detail::within_unit(sum));
 }
 
 } // namespace weft::inline v0::quantum

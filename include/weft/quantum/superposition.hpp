@@ -13,10 +13,10 @@
 #include <vector>
 
 #include <Eigen/Core>
-#include <Eigen/Eigenvalues>
 
 #include "weft/core/error.hpp"
 #include "weft/core/number.hpp"
+#include "weft/quantum/decompositions.hpp"
 #include "weft/quantum/fidelity.hpp"
 #include "weft/quantum/singular.hpp"
 #include "weft/quantum/split.hpp"
@@ -307,18 +307,16 @@ best_coefficients(basic_product_terms<Real, R> const& terms,
     using matrix = detail::matrix<wide>;
     detail::vector<wide> const e = target.coefficients().template cast<std::complex<wide>>();
     detail::vector<wide> const v = detail::wide_gram(terms, target.terms()) * e;
-    Eigen::SelfAdjointEigenSolver<matrix> const solver(detail::wide_gram(terms, terms));
-    if (solver.info() != Eigen::Success) {
-        WEFT_THROW(not_converged("eigenvalues of a Gram matrix"));
-    }
-    auto const& values = solver.eigenvalues();
+    matrix const own = detail::wide_gram(terms, terms);
+    auto const [values, vectors] =
+        detail::hermitian_form_of<wide>(own, "eigenvalues of a Gram matrix");
     wide const least = static_cast<wide>(values.size()) *
                        static_cast<wide>(std::numeric_limits<Real>::epsilon()) *
                        values(values.size() - 1);
     detail::vector<wide> c = detail::vector<wide>::Zero(v.size());
     for (Eigen::Index k = 0; k < values.size(); ++k) {
         if (!(values(k) > least)) continue;
-        c += (solver.eigenvectors().col(k).dot(v) / values(k)) * solver.eigenvectors().col(k);
+        c += (vectors.col(k).dot(v) / values(k)) * vectors.col(k);
     }
     if (!(c.norm() > 0)) {
         WEFT_THROW(invalid_argument("target", "a state orthogonal to all terms",
