@@ -131,6 +131,21 @@ TEST(copy, writers_of_all_kinds_write_the_same) {
     }
 }
 
+TEST(copy, instants_are_those_of_each_row_whatever_came_before) {
+    auto rows = some_random_rows<outreach_queue>(2);
+    auto row = rows[0];
+    std::string one_by_one;
+    rows.clear();
+    for (auto const& t : {weft::instant{}, weft::instant{}, weft::instant_infinity,
+                          weft::instant{std::chrono::microseconds{1}}, weft::instant_minus_infinity,
+                          weft::parse_instant("9999-12-31T23:59:59.999999Z"), weft::instant{}}) {
+        row.created_at = t;
+        rows.push_back(row);
+        append_copy_text(one_by_one, row);
+    }
+    EXPECT_EQ(stream_of(copy_format::text, rows), one_by_one);
+}
+
 TEST(copy, a_writer_hands_over_pieces_and_nothing_of_a_faulty_row) {
     std::vector<std::size_t> pieces;
     auto writer = make_copy_writer<outreach_history>(
