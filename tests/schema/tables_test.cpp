@@ -26,6 +26,7 @@ std::string described(column_info const& c) {
     if (c.object) out += " object";
     if (c.references_user) out += " user";
     if (c.hidden_from_users) out += " hidden";
+    if (c.shown_since > 1) out += " shown>=" + weft::to_text(c.shown_since);
     if (c.updated_by_users) out += " answer";
     switch (c.default_kind) {
     case column_default::none:
@@ -150,7 +151,7 @@ target_time timestamp with time zone
 confidence double precision >=0 <=1
 calculated_at timestamp with time zone nn =now
 expires_at timestamp with time zone nn
-source_snapshot jsonb hidden
+source_snapshot jsonb shown>=2
 metadata jsonb object ={}
 )");
 }
