@@ -48,6 +48,18 @@ TEST(evolution, forecasts_what_was_measured_and_nothing_else) {
     EXPECT_EQ(profile[0].confidence, 0.8);
 }
 
+TEST(evolution, a_confidence_is_that_of_the_latest_measurement) {
+    space const s{{"a"}, {}};
+    auto const model = weft::profile::fit_evolution(people_in_time(30), s, now);
+    entity e;
+    e.snapshots = {{now - weft::days(9), {{"a", .9, .8}}},
+                   {now - weft::days(5), {{"a", .9, .1}}},
+                   {now + weft::days(1), {{"a", .9, .6}}}};
+    EXPECT_EQ(weft::profile::forecast_profile(e, now, now, s, model)[0].measured, .1);
+    e.profile = {{"a", .9, .3}};
+    EXPECT_EQ(weft::profile::forecast_profile(e, now, now, s, model)[0].measured, .3);
+}
+
 TEST(evolution, a_person_with_a_history_is_known_better_than_one_without) {
     auto people = people_in_time(300);
     space const s{{"a"}, {}};

@@ -159,6 +159,32 @@ TEST(evolution_string, two_changes_close_together_are_both_found) {
     }
 }
 
+TEST(evolution_string, resting_on_the_threshold_is_no_change) {
+    using namespace strings;
+    weft::profile::space const two{{"a", "b"}, {}};
+    encoder const e(two);
+    // .8 and .75 cross with exactly .3 up to rounding, and both curves are level there.
+    for (int const gap : {1, 30, 3000}) {
+        std::vector<weft::instant> times;
+        for (int k = 0; k < 4; ++k) times.push_back(start + weft::days(gap * k));
+        std::vector<series> const data{series(times, {.86, .80, .86, .80}),
+                                       series(times, {.70, .75, .70, .75})};
+        auto const s = evolve(e, profile_curves(data), times[0], times[3], {.invariants = false});
+        EXPECT_LT(s.changes.size(), 10u) << gap;
+    }
+    // A population without spread has no slopes at all.
+    weft::profile::population p;
+    p.space = two;
+    p.entities = 100;
+    p.profile = {{.3, 0.0, 100}, {.3, 0.0, 100}};
+    weft::profile::encoder_options options;
+    options.crossing_threshold = 1.0;
+    std::vector<series> const data{series({start, start + weft::days(9)}, {.4, .5}),
+                                   series({start, start + weft::days(9)}, {.4, .6})};
+    auto const s = evolve(encoder(p, options), profile_curves(data), start, start + weft::days(9));
+    EXPECT_TRUE(s.changes.empty());
+}
+
 TEST(evolution_string, unknown_dimensions_cross_nothing_until_they_are_known) {
     using namespace strings;
     weft::profile::space const three{{"a", "b", "c"}, {}};

@@ -93,6 +93,10 @@ TEST(trajectory, combines_expected_components_by_the_temporal_weights) {
         EXPECT_EQ(*t.points[*t.peak].score, highest);
         EXPECT_GT(*t.mean, 0.0);
         EXPECT_LE(*t.mean, highest);
+        if (!weft::compatibility::same_components(t.points[0], t.points[9])) {
+            EXPECT_FALSE(t.trend.rate_per_day);
+            continue;
+        }
         EXPECT_NEAR(*t.trend.rate_per_day, (*t.points[9].score - *t.points[0].score) / 90, 1e-15);
     }
     // The same input gives the same bits.
@@ -127,7 +131,8 @@ TEST(trajectory, improving_matches_are_those_whose_lower_bound_improves) {
     std::size_t expected = 0;
     for (std::size_t i = 1; i < looks.size(); ++i) {
         auto const t = make(looks[0], looks[i]);
-        expected += t.points[1].lower - *t.points[0].score > -.4;
+        expected += t.points[1].lower - *t.points[0].score > -.4 &&
+                    weft::compatibility::same_components(t.points[0], t.points[1]);
     }
     EXPECT_EQ(found.size(), expected);
     for (std::size_t k = 0; k < found.size(); ++k) {
@@ -145,6 +150,68 @@ TEST(trajectory, improving_matches_are_those_whose_lower_bound_improves) {
     EXPECT_TRUE(improving_matches(make, looks[0], looks, {.threshold = 1.0, .limit = 0}).empty());
     EXPECT_THROW((void)improving_matches(make, looks[0], looks, {.threshold = NAN, .limit = 0}),
                  weft::invalid_argument);
+}
+
+TEST(trajectory, without_dated_snapshots_there_is_no_later_score) {
+    using namespace outlooks;
+    auto all = people(30);
+    all[0].snapshots.clear();
+    weft::profile::encoder const encoder(weft::profile::fit_population(all));
+    auto const model = weft::profile::fit_evolution(all, encoder.space(), now);
+    std::vector<weft::instant> const at{now, now + weft::days(90)};
+    std::vector<outlook> looks;
+    for (auto const& e : all) looks.push_back(look_ahead(encoder, e, now, at, model));
+    trajectory_maker const make;
+    // Both have places and rhythms, which stay as they are: still no forecast.
+    auto const t = make(looks[0], looks[2]);
+    EXPECT_TRUE(t.points[0].score);
+    EXPECT_FALSE(t.points[1].score);
+    EXPECT_EQ(t.trend.direction, weft::temporal::trend::unknown);
+    weft::compatibility::improving_options const any{.threshold = -2.0, .limit = 0};
+    EXPECT_TRUE(improving_matches(make, looks[0], looks, any).empty());
+    for (auto const& m : improving_matches(make, looks[2], looks, any)) EXPECT_NE(m.other, 0u);
+}
+
+TEST(trajectory, dimensions_without_a_history_stay_and_later_knots_are_made_as_the_first) {
+    using namespace outlooks;
+    weft::compatibility::trajectory_options options;
+    options.weights = {.5, 0, 0, 0, .5};
+    trajectory_maker const make(options);
+    std::vector<weft::instant> const at{now, now + std::chrono::seconds(1)};
+    for (std::size_t const snapshots : {4u, 9u}) {
+        std::mt19937_64 random(502);
+        auto all = people(40);
+        for (auto& e : all) {
+            auto const last = e.profile;
+            e.snapshots.clear();
+            for (std::size_t k = 0; k < snapshots; ++k) {
+                auto p = last;
+                // Little noise, but correlations of their own; with few, `a` alone is dated.
+                for (auto& d : p)
+                    d.value = std::clamp(d.value + 1e-4 * (double(random() % 3) - 1), 0., 1.);
+                if (snapshots < 8) p.resize(1);
+                e.snapshots.push_back({now - weft::days(static_cast<int>(snapshots - k)), p});
+            }
+            // What the profile lacks was measured all the same.
+            e.profile.erase(e.profile.begin());
+        }
+        weft::profile::encoder const encoder(weft::profile::fit_population(people(40)));
+        auto const model = weft::profile::fit_evolution(all, encoder.space(), now);
+        std::vector<outlook> looks;
+        for (auto const& e : all) looks.push_back(look_ahead(encoder, e, now, at, model));
+        double change = 0.0;
+        double known = 0.0;
+        for (std::size_t i = 0; i + 1 < looks.size(); ++i) {
+            auto const t = make(looks[i], looks[i + 1]);
+            auto const c = static_cast<std::size_t>(component::knot);
+            change += std::abs(*t.points[1].components[0] - *t.points[0].components[0]);
+            if (!t.points[0].components[c] || !t.points[1].components[c]) continue;
+            known += 1.0;
+            change += std::abs(*t.points[1].components[c] - *t.points[0].components[c]);
+        }
+        EXPECT_GT(known, 20.0);
+        EXPECT_LT(change / known, .05) << snapshots;
+    }
 }
 
 TEST(trajectory, a_pair_that_surely_improves_is_found_and_one_just_below_the_threshold_is_not) {
@@ -186,7 +253,8 @@ TEST(trajectory, a_pair_that_surely_improves_is_found_and_one_just_below_the_thr
     for (std::size_t i = 0; i < others.size(); ++i) {
         auto const t = make(who, others[i]);
         auto const gain = t.points[1].lower - *t.points[0].score;
-        if (gain > 0.0) expected.emplace_back(-gain, i);
+        bool const same = weft::compatibility::same_components(t.points[0], t.points[1]);
+        if (same && gain > 0.0) expected.emplace_back(-gain, i);
     }
     std::sort(expected.begin(), expected.end());
     ASSERT_GE(found.size(), 5u);

@@ -38,10 +38,11 @@ struct outlook_options {
 };
 
 /// An entity as it is, and as it is expected to be at a row of instants: made once, used for every
-/// pair. At the first instant, if that is `now`, it is what was measured; at later ones it is a
-/// handful of profiles drawn from the forecasts' distribution. (The one expected profile would not
-/// do: forecasts are shrunk towards the population, so expected people are more alike than real
-/// ones, and every future would look bright.)
+/// pair. At the first instant, if that is `now`, it is what was measured, each dimension last of
+/// all (profile::latest_measurement); at later ones it is a handful of profiles drawn from the
+/// forecasts' distribution. (The one expected profile would not do: forecasts are shrunk towards
+/// the population, so expected people are more alike than real ones, and every future would look
+/// bright.)
 struct outlook {
     std::string id;
     std::vector<instant> at;
@@ -51,7 +52,7 @@ struct outlook {
     /// uncertain, 0 where there is no forecast).
     struct stretch {
         std::size_t first = 0, count = 0;
-        /// Mean over the dimensions of the forecast's confidence; 1 for what was measured.
+        /// Mean over the forecast dimensions of the forecast's confidence; 1 for what was measured.
         double confidence = 1.0;
     };
     std::vector<stretch> stretches;
@@ -87,7 +88,9 @@ namespace detail {
 
 /// The outlook of an entity at the instants `at` (rising, from `now` on). Draws take each
 /// dimension's quantiles at equal probabilities, in an order of its own that follows from the id:
-/// the same input gives the same bits. Each draw is encoded whole, with its knot.
+/// the same input gives the same bits. Dimensions without a dated snapshot stay as they are, all
+/// keep the confidence they were measured with. Each profile is encoded whole, with its knot, whose
+/// crossings are those of the values at every instant, whatever the history.
 /// Throws invalid_argument as forecast_profile, for options out of range and instants that do not
 /// rise. O(instants x draws) encodings.
 [[nodiscard]] inline outlook look_ahead(profile::encoder const& encoder, profile::entity const& e,
@@ -104,6 +107,11 @@ namespace detail {
         }
     }
     auto const& space = encoder.space();
+    // Every point has the dimensions of the first one: what has no history stays as it is.
+    std::vector<profile::dimension> today;
+    for (auto const& name : space.profile) {
+        if (auto d = profile::latest_measurement(e, name, now)) today.push_back(std::move(*d));
+    }
     outlook out;
     out.id = e.id;
     out.at.assign(at.begin(), at.end());
@@ -129,7 +137,7 @@ namespace detail {
         s.first = out.draws.size();
         if (t == now) {
             s.count = 1;
-            add(out.present.dense);
+            add(encoder.with_profile(out.present, today).dense);
             out.stretches.push_back(s);
             continue;
         }
@@ -141,8 +149,12 @@ namespace detail {
         }
         s.count = options.draws;
         s.confidence = 0.0;
-        std::vector<std::vector<profile::dimension>> profiles(options.draws);
+        std::vector<std::vector<profile::dimension>> profiles(options.draws, today);
         for (auto const& f : forecasts) {
+            auto const place = static_cast<std::size_t>(
+                std::find_if(today.begin(), today.end(),
+                             [&](profile::dimension const& d) { return d.name == f.name; }) -
+                today.begin());
             s.confidence += f.forecast.confidence / static_cast<double>(forecasts.size());
             // An order of the quantiles for this person and dimension, the same at every instant,
             // so that a draw is one course through time.
@@ -154,7 +166,7 @@ namespace detail {
             }
             for (std::size_t k = 0; k < options.draws; ++k) {
                 auto const x = f.forecast.value + f.deviation * quantiles[order[k]];
-                profiles[k].push_back({f.name, clamp_unit(x), f.measured});
+                profiles[k][place].value = clamp_unit(x);
             }
         }
         for (auto const& p : profiles) {
@@ -168,7 +180,8 @@ namespace detail {
 /// A pair at one instant.
 struct trajectory_point {
     instant at{};
-    /// The expected score in [0,1]; absent where no component is present.
+    /// The expected score in [0,1]; absent where one of the two has no forecast, or where no
+    /// component is present.
     std::optional<double> score;
     double lower = 0.0; ///< of the interval that is to hold the score then, with the coverage
     double upper = 0.0;
@@ -178,6 +191,15 @@ struct trajectory_point {
     double confidence = 0.0;
 };
 
+/// Whether two points' scores are of the same components, and so can be compared.
+[[nodiscard]] inline bool same_components(trajectory_point const& a,
+                                          trajectory_point const& b) noexcept {
+    for (std::size_t c = 0; c < component_count; ++c) {
+        if (a.components[c].has_value() != b.components[c].has_value()) return false;
+    }
+    return true;
+}
+
 /// How a pair's score is expected to go.
 struct pair_trajectory {
     std::vector<trajectory_point> points;
@@ -185,7 +207,8 @@ struct pair_trajectory {
     std::optional<std::size_t> peak;
     /// Over time, of the curve (pchip) through the points with a score; with one, its score.
     std::optional<double> mean;
-    /// From the first to the last point with a score, by the last one's interval.
+    /// From the first to the last point with a score, by the last one's interval; unknown where
+    /// the two have not the same components.
     temporal::trend_result trend;
     bool from_percentiles = false;
 
@@ -274,8 +297,9 @@ private:
         trajectory_point p;
         p.at = a.at[k];
         p.confidence = std::min(s.confidence, t.confidence);
-        auto const pairs =
-            s.count == 0 || t.count == 0 ? std::size_t{1} : std::max(s.count, t.count);
+        // Of someone without a forecast, places and rhythm alone would be another score.
+        if (s.count == 0 || t.count == 0) return p;
+        auto const pairs = std::max(s.count, t.count);
         if (s.count > 1 && t.count > 1 && s.count != t.count) {
             WEFT_THROW(invalid_argument("b", to_text(t.count) + " draws",
                                         "as many as a's, " + to_text(s.count)));
@@ -289,8 +313,6 @@ private:
         for (std::size_t from = 0; from < pairs; from += pair_block) {
             auto const m = std::min(pair_block, pairs - from);
             for (std::size_t i = 0; i < m; ++i) {
-                block[i] = {};
-                if (s.count == 0 || t.count == 0) continue;
                 auto const& x = a.draws[s.first + (s.count > 1 ? from + i : 0)];
                 auto const& y = b.draws[t.first + (t.count > 1 ? from + i : 0)];
                 block[i] = compare(x, y, options_.compare);
@@ -356,7 +378,7 @@ private:
             scores.push_back(*p.score);
         }
         if (!first) {
-            out.trend.reason = "no component is present at any instant";
+            out.trend.reason = "no instant has a score";
             return;
         }
         if (last == *first) {
@@ -368,6 +390,10 @@ private:
         out.mean = clamp_unit(c.integral(0.0, days.back()) / days.back());
         auto const& begin = out.points[*first];
         auto const& end = out.points[last];
+        if (!same_components(begin, end)) {
+            out.trend.reason = "the first and the last score are of different components";
+            return;
+        }
         out.trend = temporal::trend_of_prediction(
             begin.at, *begin.score,
             temporal::forecast{end.at, *end.score, end.lower, end.upper, end.confidence},
@@ -405,7 +431,8 @@ struct improving_match {
 /// Those of `others` whose predicted lower bound at the last instant lies more than the threshold
 /// above the score at the first one: the largest gain first, then by index. Outlooks need their
 /// first and last instant only; `who` and `others` share the instants. An other with the id of
-/// `who` is left out, as is one without a score at either instant.
+/// `who` is left out, as is one without a score at either instant or with scores of different
+/// components.
 /// Throws invalid_argument as trajectory_maker, and for a threshold that is not finite.
 /// O(others x instants x draws).
 [[nodiscard]] inline std::vector<improving_match>
@@ -419,7 +446,7 @@ improving_matches(trajectory_maker const& make, outlook const& who, std::span<ou
         if (t.points.size() < 2) continue;
         auto const& first = t.points.front();
         auto const& last = t.points.back();
-        if (!first.score || !last.score) continue;
+        if (!first.score || !last.score || !same_components(first, last)) continue;
         improving_match m;
         m.other = i;
         m.now = *first.score;

@@ -40,6 +40,24 @@ namespace weft::inline v0::profile {
     return {std::move(times), std::move(values)};
 }
 
+/// A dimension as it was measured last: in the profile, else in the latest snapshot up to `now`
+/// that dimension_series takes. Nothing where it is in neither.
+[[nodiscard]] inline std::optional<dimension>
+latest_measurement(entity const& e, std::string const& name, instant now) {
+    for (auto const& d : e.profile) {
+        if (d.name == name) return d;
+    }
+    std::optional<dimension> out;
+    std::optional<instant> at;
+    for (auto const& s : e.snapshots) {
+        if (s.at > now || (at && s.at < *at)) continue;
+        for (auto const& d : s.profile) {
+            if (d.name == name && d.confidence > 0.0) out = d, at = s.at;
+        }
+    }
+    return out;
+}
+
 /// A forecast model for each dimension of a space.
 struct evolution_model {
     std::vector<temporal::forecast_model> dimensions;
@@ -74,7 +92,7 @@ struct dimension_forecast {
     std::string name;
     /// Its `confidence` says how much narrower the interval is than without the person's data.
     temporal::forecast forecast;
-    /// The confidence of the entity's latest measurement.
+    /// The confidence of the entity's latest_measurement.
     double measured = 1.0;
     std::size_t snapshots = 0;
     /// What is left of `measured` at the instant: decayed over the days since the last snapshot,
@@ -128,8 +146,8 @@ forecast_profile(entity const& e, instant now, instant at, space const& s,
         auto const f = temporal::forecast_at(own, at, of);
         if (!f) continue;
         dimension_forecast d{s.profile[i], *f, 1.0, own.size()};
-        for (auto const& present : e.profile) {
-            if (present.name == d.name) d.measured = present.confidence;
+        if (auto const present = latest_measurement(e, d.name, now)) {
+            d.measured = present->confidence;
         }
         d.deviation = temporal::deviation_of(*f, of);
         d.kept = decayed(d.measured, std::min(d.measured, confidence_at_rest(model.dimensions[i])),

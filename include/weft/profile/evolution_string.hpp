@@ -211,6 +211,7 @@ public:
                     if (!first_->known_after || !second_->known_after) continue;
                     auto const& a = *first_;
                     auto const& b = *second_;
+                    stretch_begins_ = found_.size();
                     if (!a.known_before || !b.known_before) {
                         // Known from the end of this stretch on.
                         record(places[k + 1], 0, sign(4.0 * a.last.value * b.last.value));
@@ -259,6 +260,9 @@ private:
     struct bounds {
         double low, high;
     };
+
+    /// How far rounding is taken to move a correlation.
+    static constexpr double room = 1e-12;
 
     [[nodiscard]] int sign(double r) const noexcept {
         return std::abs(r) > threshold_ ? (r > 0.0 ? 1 : -1) : 0;
@@ -364,8 +368,16 @@ private:
         return product(out, {steep.low * (1.0 - 1e-9), steep.high * (1.0 + 1e-9)});
     }
 
+    /// A change there and back that leaves the threshold by rounding alone is none.
     void record(instant t, int before, int after) {
-        if (before != after) found_.push_back({t, i_, j_, before, after, std::nullopt});
+        if (before == after) return;
+        if (found_.size() > stretch_begins_ && found_.back().before == after) {
+            auto const since = found_.back().at;
+            auto const middle = at(since + (t - since) / 2);
+            auto const r = 4.0 * std::abs(middle.a.value * middle.b.value);
+            if (std::abs(r - threshold_) <= room) return found_.pop_back();
+        }
+        found_.push_back({t, i_, j_, before, after, std::nullopt});
     }
 
     /// Every change in (from.t, to.t].
@@ -375,8 +387,7 @@ private:
         auto const all = product(a, b);
         auto const low = 4.0 * all.low;
         auto const high = 4.0 * all.high;
-        // Rounding in the middle of a stretch must not be missed: the bounds give way a little.
-        constexpr double room = 1e-12;
+        // A change in the middle of a stretch must not be missed: the bounds give way a little.
         if (low > threshold_ + room || high < -threshold_ - room ||
             (low > -threshold_ + room && high < threshold_ - room)) {
             return;
@@ -384,6 +395,11 @@ private:
         auto const s0 = sign(4.0 * from.a.value * from.b.value);
         auto const s1 = sign(4.0 * to.a.value * to.b.value);
         if (to.t - from.t <= instant::duration(1)) return record(to.t, s0, s1);
+        // Within rounding of the threshold all along: what lies between says nothing.
+        if ((low >= threshold_ - room && high <= threshold_ + room) ||
+            (low >= -threshold_ - room && high <= -threshold_ + room)) {
+            return monotone(from, s0, to, s1);
+        }
         auto const first = product(slopes(*first_, from.a, to.a), b);
         auto const second = product(slopes(*second_, from.b, to.b), a);
         if (first.low + second.low >= 0.0 || first.high + second.high <= 0.0) {
@@ -461,6 +477,7 @@ private:
     std::size_t j_ = 0;
     path const* first_ = nullptr; // of i_ and j_, over the stretch at hand
     path const* second_ = nullptr;
+    std::size_t stretch_begins_ = 0; // in found_, of this pair
     std::vector<crossing_change> found_;
 };
 
@@ -530,7 +547,8 @@ private:
 /// A change time is a root of |r_ij(t)| = threshold. Between neighbouring points every curve is one
 /// monotone cubic; bounds of r_ij and of its slope part each stretch until it has no root, or r_ij
 /// is monotone on it, or it is a microsecond long. So no change is missed, not even two that are
-/// close together. Throws invalid_argument where `curves` has not the encoder's dimensions or `to`
+/// close together; but where r_ij stays within 1e-12 of the threshold, rounding makes no changes
+/// there and back. Throws invalid_argument where `curves` has not the encoder's dimensions or `to`
 /// is before `from`. O(pairs x (points + changes)), and the invariants of each distinct braid.
 [[nodiscard]] inline evolution_string evolve(encoder const& e, profile_curves const& curves,
                                              instant from, instant to,
