@@ -97,7 +97,8 @@ TEST(bulk, has_a_recipe_that_depends_on_the_table_alone) {
               std::string::npos)
         << recipe.upsert;
     EXPECT_NE(recipe.upsert.find(", s.metadata from pg_temp.weft_staging_predictive_signals_cache "
-                                 "s on conflict (entity_id, entity_type, signal_type, "
+                                 "s order by entity_id, entity_type, signal_type, target_time "
+                                 "on conflict (entity_id, entity_type, signal_type, "
                                  "target_time) do update set "),
               std::string::npos)
         << recipe.upsert;

@@ -15,6 +15,7 @@
 #include "adapters/support.hpp"
 #include "support/postgres.hpp"
 #include "weft/schema/outreach_history.hpp"
+#include "weft/schema/outreach_processing_jobs.hpp"
 
 namespace {
 
@@ -436,6 +437,72 @@ TEST(postgres, a_deadlock_is_resolved_by_running_one_of_the_two_again) {
     // The one that runs again may meet the other once more.
     EXPECT_GE(runs, 3);
     EXPECT_EQ(first(setup, "SELECT sum(v)::integer FROM t"), sql::value(std::int32_t{4}));
+}
+
+TEST(postgres, copy_as_a_query_is_refused_and_leaves_nothing_open) {
+    using weft::schema::outreach_processing_jobs;
+    weft_test::database const db;
+    postgres_connection c(db.url());
+    c.run_script("create table numbers (n integer)");
+    auto const usable = [&] { return first(c, "select 1") == sql::value(std::int32_t{1}); };
+    for (std::string const text : {"copy numbers from stdin", "copy numbers to stdout"}) {
+        EXPECT_EQ(state_of([&] { c.execute({text, {}}); }), "0A000");
+        EXPECT_TRUE(usable());
+        EXPECT_EQ(
+            state_of([&] {
+                c.stream<outreach_processing_jobs>({text, {}}, [](outreach_processing_jobs&) {});
+            }),
+            "0A000");
+        EXPECT_TRUE(usable());
+        std::vector<sql::statement> const some{{"insert into numbers values (1)", {}},
+                                               {" " + text, {}}};
+        EXPECT_EQ(state_of([&] { c.execute_all(some); }), "0A000");
+        EXPECT_TRUE(usable());
+    }
+    EXPECT_EQ(first(c, "select count(*) from numbers"), sql::value(std::int64_t{0}));
+    std::vector<sql::statement> const hidden{{"/**/ copy numbers from stdin", {}}};
+    EXPECT_EQ(state_of([&] { c.execute_all(hidden); }), "0A000");
+    EXPECT_EQ(state_of([&] { usable(); }), "08006") << "in a pipeline it costs the connection";
+    postgres_connection other(db.url());
+    EXPECT_EQ(state_of([&] { other.copy_in(std::string("copy numbers from stdin\0 x", 26), ""); }),
+              "22021");
+}
+
+TEST(postgres, a_transaction_does_not_take_over_one_that_a_script_began) {
+    weft_test::database const db;
+    postgres_connection c(db.url());
+    c.run_script("create table numbers (n integer)");
+    for (auto const level : {isolation::usual, isolation::serializable}) {
+        c.run_script("begin");
+        c.execute({"insert into numbers values (1)", {}});
+        EXPECT_EQ(state_of([&] { transaction tx(c, level); }), "25001");
+        EXPECT_EQ(state_of([&] { in_transaction(c, [] {}); }), "25001");
+        EXPECT_TRUE(c.in_transaction());
+        c.run_script("rollback");
+        EXPECT_EQ(first(c, "select count(*) from numbers"), sql::value(std::int64_t{0}));
+    }
+    EXPECT_TRUE(c.take_notices().empty());
+    transaction tx(c);
+    tx.commit();
+}
+
+TEST(postgres, bytes_of_another_type_are_not_taken_for_a_columns) {
+    using weft::schema::outreach_processing_jobs;
+    weft_test::database const db;
+    postgres_connection c(db.url(), {.results = sql::wire_format::binary});
+    sql::decode_options const options{.allow_missing = true};
+    auto const read = [&](std::string const& column) {
+        return c
+            .select<outreach_processing_jobs>(
+                {"select 'incremental' as job_type, now() as created_at, " + column, {}}, options)
+            .at(0);
+    };
+    EXPECT_EQ(read("2 as items_processed").items_processed, 2);
+    EXPECT_EQ(read("'x'::varchar as error_message").error_message, "x");
+    for (char const* column : {"1.5::float4 as items_processed", "1::bigint as started_at",
+                               "1::bigint as items_processed", "'{}'::json as parameters"}) {
+        EXPECT_THROW((void)read(column), weft::invalid_argument) << column;
+    }
 }
 
 } // namespace

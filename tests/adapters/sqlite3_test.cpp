@@ -1,12 +1,15 @@
 #include "weft/adapters/sqlite3.hpp"
 
 #include <fstream>
+#include <stdexcept>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "adapters/support.hpp"
 #include "support/temporary.hpp"
+#include "weft/schema/outreach_processing_jobs.hpp"
+#include "weft/sql/ddl.hpp"
 
 namespace {
 
@@ -122,6 +125,26 @@ TEST(sqlite, counts_leave_out_triggers_and_earlier_statements) {
     EXPECT_EQ(c.execute({"CREATE TABLE u (v integer)", {}}), 0);
     EXPECT_EQ(c.execute({"DELETE FROM u", {}}), 0);
     EXPECT_EQ(first(c, "SELECT count(*) FROM log"), sql::value(std::int64_t{6}));
+}
+
+TEST(sqlite, a_statement_may_run_within_itself_and_be_forgotten_meanwhile) {
+    using weft::schema::outreach_processing_jobs;
+    sqlite_connection c(":memory:");
+    c.run_script(sql::ddl(sql::dialect::sqlite));
+    for (int i = 0; i < 4; ++i) {
+        c.execute(sql::insert(outreach_processing_jobs{}, sql::dialect::sqlite));
+    }
+    auto const all = sql::select_all<outreach_processing_jobs>(sql::dialect::sqlite);
+    int rows = 0;
+    int others = 0;
+    auto const count = c.for_each<outreach_processing_jobs>(all, [&](outreach_processing_jobs&) {
+        if (++rows > 4) throw std::runtime_error("the outer one began anew");
+        EXPECT_EQ(c.query(all).values.size(), 4U);
+        // More texts than are kept.
+        for (int i = 0; i < 100; ++i) c.execute({"select " + weft::to_text(++others), {}});
+    });
+    EXPECT_EQ(count, 4U);
+    EXPECT_EQ(c.query(all).values.size(), 4U);
 }
 
 } // namespace

@@ -179,4 +179,23 @@ TEST(checks, text_that_cannot_be_stored_is_refused) {
     EXPECT_EQ((state_with<compatibility_cache>(db.connection, {{"source_id", long_id}})), "54000");
 }
 
+TEST(checks, numbers_in_json_are_those_that_the_server_takes) {
+    weft_test::database db;
+    weft_test::postgres_connection c(db.url());
+    for (std::string const& text :
+         {std::string("1e-16383"), std::string("1e-16384"), std::string("1.5e-16382"),
+          std::string("1.5e-16383"), std::string("1e-20000"), std::string("0e-99999"),
+          std::string("0e999999999"), std::string("0e9999999999"), std::string("1e308"),
+          "0." + std::string(16'382, '0') + "1", "0." + std::string(16'383, '0') + "1",
+          "0." + std::string(20'000, '0') + "1e19999"}) {
+        bool taken = true;
+        try {
+            c.execute({"select $1::jsonb", {jsonb{text}}});
+        } catch (weft::sql_error const&) {
+            taken = false;
+        }
+        EXPECT_EQ(!find_fault(jsonb{text}), taken) << text.substr(0, 40);
+    }
+}
+
 } // namespace

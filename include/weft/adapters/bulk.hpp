@@ -46,13 +46,16 @@ template <schema::TableRow Row>
                                sql::detail::default_text(c, sql::dialect::postgres) + ")"
                          : "s." + name;
     }
+    // In the order of the key, so that two such statements at once do not wait for each other in a
+    // circle.
+    auto const order = sql::detail::key_text<Row>(sql::dialect::postgres, options);
     // What happens to a row that is there already is the same as in the single upsert.
     auto const single = sql::upsert_text<Row>(sql::dialect::postgres, options);
     return {"create temporary table " + staging + " (" + types + ") on commit delete rows",
             "truncate pg_temp." + staging,
             "copy pg_temp." + staging + " (" + columns + ") from stdin (format binary)",
             "insert into " + sql::detail::table_text<Row>(options.schema) + " (" + columns +
-                ") select " + values + " from pg_temp." + staging + " s" +
+                ") select " + values + " from pg_temp." + staging + " s order by " + order +
                 single.substr(single.find(" on conflict ("))};
 }
 

@@ -64,19 +64,6 @@ using pg_result = std::unique_ptr<PGresult, pg_result_clear>;
 /// The open connection; what does not move when a postgres_connection does.
 class postgres_session {
 public:
-    [[nodiscard]] static constexpr std::string_view begin(isolation level) noexcept {
-        switch (level) {
-        case isolation::read_committed:
-            return "BEGIN ISOLATION LEVEL READ COMMITTED";
-        case isolation::repeatable_read:
-            return "BEGIN ISOLATION LEVEL REPEATABLE READ";
-        case isolation::serializable:
-            return "BEGIN ISOLATION LEVEL SERIALIZABLE";
-        case isolation::usual:
-            break;
-        }
-        return "BEGIN";
-    }
     static constexpr std::size_t cache_limit = 256;
     static constexpr std::size_t notice_limit = 1000;
 
@@ -118,6 +105,30 @@ public:
         if (!succeeded(r.get())) raise(r.get(), text);
     }
 
+    void begin(isolation level) {
+        std::string text = "BEGIN";
+        switch (level) {
+        case isolation::read_committed:
+            text += " ISOLATION LEVEL READ COMMITTED";
+            break;
+        case isolation::repeatable_read:
+            text += " ISOLATION LEVEL REPEATABLE READ";
+            break;
+        case isolation::serializable:
+            text += " ISOLATION LEVEL SERIALIZABLE";
+            break;
+        case isolation::usual:
+            break;
+        }
+        require_idle(text);
+        // The server would only warn, and the commit would end what the caller had begun.
+        auto const status = PQtransactionStatus(connection_.get());
+        if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR) {
+            WEFT_THROW(sql_error("a transaction is open already", "25001", text));
+        }
+        command(text);
+    }
+
     /// COMMIT of a transaction in which a statement failed succeeds as a ROLLBACK.
     void commit() {
         require_idle("COMMIT");
@@ -144,6 +155,7 @@ public:
                                        p.pointers.data(), p.lengths.data(), p.formats.data(),
                                        result_format()));
             if (succeeded(r.get())) return r;
+            if (end_copy(r.get())) abandon_results();
             again_or_raise(r.get(), s.text, attempt);
         }
     }
@@ -169,11 +181,13 @@ public:
             try {
                 while (pg_result r{PQgetResult(connection_.get())}) {
                     auto const status = PQresultStatus(r.get());
-                    if (status == PGRES_SINGLE_TUPLE || succeeded(r.get())) {
+                    bool const good = status == PGRES_SINGLE_TUPLE || succeeded(r.get());
+                    if (good && !failed) {
                         begun = true;
                         each(r.get(), status == PGRES_SINGLE_TUPLE);
-                    } else if (!failed) {
-                        failed = std::move(r);
+                    } else if (!good) {
+                        end_copy(r.get());
+                        if (!failed) failed = std::move(r);
                     }
                     if (PQstatus(connection_.get()) != CONNECTION_OK) break;
                 }
@@ -189,10 +203,25 @@ public:
         }
     }
 
+    [[nodiscard]] static bool begins_copy(std::string_view text) noexcept {
+        auto const at = text.find_first_not_of(" \t\r\n");
+        if (at == std::string_view::npos || text.size() - at < 4) return false;
+        for (std::size_t i = 0; i < 4; ++i) {
+            if ((static_cast<unsigned char>(text[at + i]) | 0x20U) !=
+                static_cast<unsigned char>("copy"[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// Runs all of them in pipeline mode; the numbers of rows, or the first failure.
     [[nodiscard]] std::vector<std::int64_t> run_all(std::span<sql::statement const> statements) {
         require_idle(statements[0].text);
         for (auto const& s : statements) {
+            if (begins_copy(s.text)) {
+                WEFT_THROW(sql_error("COPY is not a query: use copy_in", "0A000", s.text));
+            }
             check_parameters(s);
             // What cannot be written is found before anything is sent.
             for (auto const& v : s.params) {
@@ -265,7 +294,7 @@ public:
 
     /// Begins `COPY ... FROM STDIN`; the bytes follow with put_copy, the end with end_copy_in.
     void begin_copy_in(std::string const& statement) {
-        require_idle(statement);
+        require_copy_text(statement);
         pg_result r(PQexec(connection_.get(), statement.c_str()));
         busy_ = PQresultStatus(r.get()) == PGRES_COPY_IN;
         if (busy_) return;
@@ -303,7 +332,7 @@ public:
     }
 
     void begin_copy_out(std::string const& statement) {
-        require_idle(statement);
+        require_copy_text(statement);
         pg_result r(PQexec(connection_.get(), statement.c_str()));
         busy_ = PQresultStatus(r.get()) == PGRES_COPY_OUT;
         if (busy_) return;
@@ -410,6 +439,13 @@ private:
                              "55006", statement));
     }
 
+    void require_copy_text(std::string const& statement) const {
+        require_idle(statement);
+        if (statement.find('\0') != std::string::npos) {
+            WEFT_THROW(sql_error("U+0000 in the text of a statement", "22021", ""));
+        }
+    }
+
     /// Asks the server to stop what it is doing.
     void cancel() noexcept {
         struct free_cancel {
@@ -482,6 +518,8 @@ private:
             for (; alive && answered < until; ++answered) {
                 while (pg_result r{PQgetResult(connection_.get())}) {
                     if (failed) continue;
+                    // In a pipeline libpq has no way out of COPY.
+                    if (is_copy(r.get())) raise(r.get(), statements[answered].text);
                     if (succeeded(r.get())) {
                         counts.push_back(affected(r.get()));
                     } else {
@@ -546,6 +584,11 @@ private:
     [[nodiscard]] static bool succeeded(PGresult const* r) noexcept {
         auto const status = PQresultStatus(r);
         return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+    }
+
+    [[nodiscard]] static bool is_copy(PGresult const* r) noexcept {
+        auto const status = PQresultStatus(r);
+        return status == PGRES_COPY_IN || status == PGRES_COPY_OUT;
     }
 
     /// Leaves COPY mode where `r` has entered it: the streams have their own function.
@@ -613,8 +656,7 @@ private:
             message = "an empty statement";
             state = "42601";
         }
-        if (message.empty() &&
-            (PQresultStatus(r) == PGRES_COPY_IN || PQresultStatus(r) == PGRES_COPY_OUT)) {
+        if (message.empty() && is_copy(r)) {
             message = "COPY is not a query: use copy_in";
             state = "0A000";
         }
@@ -656,6 +698,20 @@ public:
     pg_row_reader(PGresult const* r, sql::decode_options const& options)
         : fields_(static_cast<std::size_t>(PQnfields(r)))
         , decoder_(names(r), PQnfields(r) > 0 ? pg_format(r, 0) : sql::wire_format::text, options) {
+        // Bytes do not tell their type: a bigint is as long as a double.
+        for (int c = 0; c < PQnfields(r) && pg_format(r, 0) == sql::wire_format::binary; ++c) {
+            for (auto const& column : schema::columns_of<Row>()) {
+                if (column.name != PQfname(r, c)) continue;
+                auto const type = PQftype(r, c);
+                bool const text = column.type == schema::sql_type::text;
+                if (type == static_cast<Oid>(sql::type_id_of(column.type))) continue;
+                // varchar, name, unknown and character(n) travel as text does.
+                if (text && (type == 1043 || type == 19 || type == 705 || type == 1042)) continue;
+                WEFT_THROW(invalid_argument(
+                    "column " + std::string(column.name), "the type with the OID " + to_text(type),
+                    std::string(schema::type_name(column.type)) + ", or results in text format"));
+            }
+        }
     }
 
     /// The `place`th row of `r`, the `number`th of all.

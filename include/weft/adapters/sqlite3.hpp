@@ -139,9 +139,6 @@ using sqlite_statement = std::unique_ptr<sqlite3_stmt, sqlite_finalize>;
 /// The open database; what does not move when a sqlite_connection does.
 class sqlite_session {
 public:
-    [[nodiscard]] static constexpr std::string_view begin(isolation) noexcept {
-        return "BEGIN IMMEDIATE";
-    }
     static constexpr std::size_t cache_limit = 256;
 
     int depth = 0;
@@ -186,6 +183,9 @@ public:
         }
     }
 
+    /// Fails (25001) where a transaction is open.
+    void begin(isolation) { command("BEGIN IMMEDIATE"); }
+
     void commit() { command("COMMIT"); }
 
     [[nodiscard]] bool in_transaction() const noexcept {
@@ -196,8 +196,9 @@ public:
     /// many rows it changed.
     template <class Row, class End>
     std::int64_t run(sql::statement const& s, Row&& row, End&& end) {
-        auto const& known = this->prepared(s.text);
-        sqlite3_stmt* const prepared = known.statement.get();
+        // Held here: `row` may run so many others that this one is forgotten.
+        auto const known = this->prepared(s.text);
+        sqlite3_stmt* const prepared = known->statement.get();
         struct reset {
             sqlite3_stmt* statement;
             ~reset() {
@@ -205,7 +206,7 @@ public:
                 sqlite3_clear_bindings(statement);
             }
         } const guard{prepared};
-        bind(known, s);
+        bind(*known, s);
         auto const before = sqlite3_total_changes64(database_.get());
         int code = 0;
         while ((code = sqlite3_step(prepared)) == SQLITE_ROW) row(prepared);
@@ -272,10 +273,11 @@ private:
         bool numbered = true; ///< as ?1, ?2 ... or $1, $2 ...
     };
 
-    [[nodiscard]] prepared_statement const& prepared(std::string const& text) {
-        if (auto const found = statements_.find(text); found != statements_.end()) {
-            return found->second;
-        }
+    [[nodiscard]] std::shared_ptr<prepared_statement const> prepared(std::string const& text) {
+        auto const found = statements_.find(text);
+        bool const there = found != statements_.end();
+        // One that is giving its rows at this moment cannot begin anew: this run has its own.
+        if (there && sqlite3_stmt_busy(found->second->statement.get()) == 0) return found->second;
         if (text.find('\0') != std::string::npos) {
             WEFT_THROW(sql_error("U+0000 in the text of a statement", "22021", ""));
         }
@@ -297,8 +299,10 @@ private:
             if (place < 1 || place > static_cast<std::size_t>(count)) made.numbered = false;
             made.places.push_back(place - 1);
         }
+        auto kept = std::make_shared<prepared_statement const>(std::move(made));
+        if (there) return kept;
         if (statements_.size() >= cache_limit) statements_.clear();
-        return statements_.emplace(text, std::move(made)).first->second;
+        return statements_.emplace(text, std::move(kept)).first->second;
     }
 
     void bind(prepared_statement const& known, sql::statement const& s) {
@@ -366,7 +370,7 @@ private:
     }
 
     std::unique_ptr<sqlite3, close> database_;
-    std::unordered_map<std::string, prepared_statement> statements_;
+    std::unordered_map<std::string, std::shared_ptr<prepared_statement const>> statements_;
 };
 
 [[nodiscard]] inline sql::value sqlite_value(sqlite3_stmt* s, int column) {
@@ -439,8 +443,9 @@ public:
     }
 
     /// Calls `each(Row&)` with every row as it comes, decoded by column name; the row may be moved
-    /// from. How many there were. The statement stays open meanwhile: `each` must not change what
-    /// it reads. Throws invalid_argument as sql::row_decoder.
+    /// from. How many there were. The statement stays open meanwhile: `each` may run any other,
+    /// this one too, but must not change what it reads. Throws invalid_argument as
+    /// sql::row_decoder.
     template <schema::TableRow Row, class F>
     std::size_t for_each(sql::statement const& s, F&& each,
                          sql::decode_options const& options = {}) {

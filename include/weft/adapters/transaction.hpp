@@ -97,8 +97,9 @@ private:
 template <class C>
 class transaction {
 public:
-    /// Throws sql_error where the database refuses to begin; invalid_argument for an isolation of
-    /// its own inside another transaction, whose isolation holds for all of it.
+    /// Throws sql_error where the database refuses to begin, and where a statement or script has
+    /// begun a transaction that is still open (25001): only a `transaction` nests. invalid_argument
+    /// for an isolation of its own inside another transaction, whose isolation holds for all of it.
     explicit transaction(C& connection, isolation level = isolation::usual)
         : session_(connection.shared_session())
         , level_(session_->depth) {
@@ -106,8 +107,11 @@ public:
             WEFT_THROW(invalid_argument("level", "an isolation inside another transaction",
                                         "isolation::usual"));
         }
-        session_->command(level_ == 0 ? std::string(session_->begin(level))
-                                      : "SAVEPOINT " + savepoint());
+        if (level_ == 0) {
+            session_->begin(level);
+        } else {
+            session_->command("SAVEPOINT " + savepoint());
+        }
         session_->depth = level_ + 1;
         if (level_ == 0) session_->undo_failed = false;
     }

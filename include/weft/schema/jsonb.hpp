@@ -209,6 +209,8 @@ private:
         return true;
     }
     bool number() {
+        constexpr std::int64_t most_decimals = 16'383;
+        constexpr std::int64_t most_exponent = 1'073'741'823;
         auto const start = at_;
         take('-');
         if (peek() < '0' || peek() > '9') {
@@ -222,9 +224,12 @@ private:
         }
         // The power of ten of the first digit that is not 0.
         auto power = static_cast<std::int64_t>(at_ - leading) - 1;
+        // Digits after the point of the plain form.
+        std::int64_t decimals = 0;
         if (take('.')) {
             auto const fraction = at_;
             if (!digits()) return false;
+            decimals = static_cast<std::int64_t>(at_ - fraction);
             if (text_[leading] == '0') {
                 auto const first = text_.find_first_not_of('0', fraction);
                 power = -static_cast<std::int64_t>(first - fraction) - 1;
@@ -242,6 +247,13 @@ private:
                 if (exponent < enough) exponent = exponent * 10 + (c - '0');
             }
             power += negative ? -exponent : exponent;
+            decimals -= negative ? -exponent : exponent;
+            if (exponent >= most_exponent) decimals = most_decimals + 1;
+        }
+        // PostgreSQL's numeric refuses these, for 0 too.
+        if (decimals > most_decimals) {
+            at_ = start;
+            return fail("a number with at most 16383 digits after the point");
         }
         // Fifteen digits with a small exponent cannot be out of range.
         if (at_ - start <= 15 && power > -200 && power < 200) return true;
@@ -264,7 +276,8 @@ private:
 } // namespace detail
 
 /// Nothing where `text` is a JSON document that PostgreSQL's jsonb takes: RFC 8259, well-formed
-/// UTF-8, no U+0000, no lone surrogate, numbers within the range of a double, at most 256 levels.
+/// UTF-8, no U+0000, no lone surrogate, numbers within the range of a double and with at most
+/// 16383 digits after the point when written without an exponent, at most 256 levels.
 /// Linear in the length.
 [[nodiscard]] inline std::optional<jsonb_fault> find_fault(jsonb const& document) {
     return detail::jsonb_reader(document.text).read();

@@ -320,11 +320,13 @@ public:
     copy_writer& operator=(copy_writer&&) noexcept = default;
 
     /// Throws invalid_argument, and writes nothing of the row, where it is faulty (as
-    /// schema::validate) or leaves out what COPY cannot; and whatever the sink throws.
+    /// schema::validate) or leaves out what COPY cannot; and whatever the sink throws. After
+    /// that the writer takes no row and no finish (invalid_argument).
     void write(Row const& row) {
         if (finished_) {
             WEFT_THROW(invalid_argument("row", "one more", "none after finish"));
         }
+        require_whole();
         reserve(encoder_.bound(row));
         auto const* const end = encoder_.put(buffer_.get() + used_, row);
         used_ = static_cast<std::size_t>(end - buffer_.get());
@@ -335,6 +337,7 @@ public:
     /// by the destructor, so that a broken one never looks whole.
     void finish() {
         if (finished_) return;
+        require_whole();
         reserve(2);
         if (format_ == copy_format::binary) {
             detail::put_big_endian(buffer_.get() + used_, std::uint16_t{0xffff});
@@ -359,10 +362,18 @@ private:
         buffer_ = std::make_unique_for_overwrite<char[]>(capacity_);
     }
 
+    void require_whole() const {
+        if (broken_) {
+            WEFT_THROW(
+                invalid_argument("copy_writer", "a stream whose sink threw", "a new writer"));
+        }
+    }
+
     void flush() {
         if (used_ == 0) return;
         std::string_view const bytes(buffer_.get(), used_);
         used_ = 0;
+        broken_ = true;
         if constexpr (std::invocable<Sink&, std::string_view>) {
             sink_(bytes);
         } else {
@@ -371,6 +382,7 @@ private:
                 ++sink_;
             }
         }
+        broken_ = false;
     }
 
     detail::copy_encoder<Row> encoder_;
@@ -382,6 +394,7 @@ private:
     std::size_t used_ = 0;
     std::size_t rows_ = 0;
     bool finished_ = false;
+    bool broken_ = false; ///< the sink threw: a piece is missing
 };
 
 /// A copy_writer of `Row` with its sink's type deduced.
