@@ -32,8 +32,11 @@ bool same_bits(double a, double b) {
 bool equal_terms(knot::invariants const& a, knot::invariants const& b, bool writhe) {
     return a.jones == b.jones && a.alexander == b.alexander && a.signature == b.signature &&
            a.determinant == b.determinant && (a.arf == b.arf || !a.arf || !b.arf) &&
-           a.crossing_number_lower == b.crossing_number_lower &&
-           a.unknotting_lower == b.unknotting_lower && (!writhe || a.writhe == b.writhe);
+           knot::make_record(a).number[knot::detail::crossing_lane] ==
+               knot::make_record(b).number[knot::detail::crossing_lane] &&
+           knot::make_record(a).number[knot::detail::unknotting_lane] ==
+               knot::make_record(b).number[knot::detail::unknotting_lane] &&
+           (!writhe || a.writhe == b.writhe);
 }
 
 std::vector<knot::similarity_options> all_options() {
@@ -98,6 +101,67 @@ RC_GTEST_PROP(similarity, does_not_change_under_markov_moves, (std::uint32_t see
         auto const w = knot::compute_invariants(knot::braid(b.strands() + 1, word));
         RC_ASSERT(same_bits(*knot::similarity(v, other).score, *knot::similarity(w, other).score));
         RC_ASSERT(*knot::similarity(v, w).score == 1.0);
+    }
+}
+
+// The word, stabilised to more strands, with full twists (which are central) and as many inverses
+// of full twists inserted, each written in one of three ways.
+knot::braid disguised(std::vector<int> word, int from, int strands, int twists) {
+    weft_test::dice roll(5);
+    for (int i = from; i < strands; ++i) word.push_back(i % 2 != 0 ? i : -i);
+    for (int t = 0; t < 2 * twists; ++t) {
+        std::vector<int> twist;
+        auto const form = roll(3);
+        for (int turn = 0; turn < strands; ++turn) {
+            for (int i = 1; i < strands; ++i) {
+                if (form == 2 && i >= strands - turn) continue;
+                twist.push_back(form == 1 ? strands - i : i);
+            }
+        }
+        // Two half twists.
+        auto const half = twist;
+        if (form == 2) twist.insert(twist.end(), half.begin(), half.end());
+        if (t % 2 != 0) {
+            std::vector<int> inverse;
+            for (auto k = twist.size(); k > 0; --k) inverse.push_back(-twist[k - 1]);
+            twist = inverse;
+        }
+        auto const at = static_cast<std::ptrdiff_t>(roll(static_cast<int>(word.size()) + 1));
+        word.insert(word.begin() + at, twist.begin(), twist.end());
+    }
+    return {strands, std::move(word)};
+}
+
+TEST(similarity, does_not_change_where_a_bound_loses_a_source) {
+    // The homology modulo 3 of 8_18, for a Seifert matrix too large.
+    std::vector<int> const eight{1, -2, 1, -2, 1, -2, 1, -2};
+    auto const v = knot::compute_invariants(knot::braid(3, eight));
+    auto const long_v = knot::compute_invariants(disguised(eight, 3, 3, 100));
+    EXPECT_EQ(v.bridge_lower, 3);
+    EXPECT_LT(*long_v.bridge_lower, 3);
+    EXPECT_EQ(knot::similarity(v, long_v).score, 1.0);
+    // HOMFLY-PT of T(3,4), for a word that is too wide and long, or where it is not wanted.
+    std::vector<int> const torus{1, 2, 1, 2, 1, 2, 1, 2};
+    auto const t = knot::compute_invariants(knot::braid(3, torus));
+    EXPECT_EQ(t.crossing_number_lower, 8);
+    auto const plain = knot::compute_invariants(knot::braid(3, torus), {.homfly = false});
+    EXPECT_EQ(plain.crossing_number_lower, 5);
+    EXPECT_EQ(knot::similarity(t, plain).score, 1.0);
+    auto const wide =
+        knot::compute_invariants(disguised(torus, 3, 7, 3), {.max_operations = 10'000'000});
+    EXPECT_TRUE(wide.jones && !wide.homfly);
+    EXPECT_EQ(knot::similarity(t, wide).score, 1.0);
+    // Jones of 11n_34, of which Alexander's polynomial is 1.
+    std::vector<int> const trivial{-1, -1, 2, -1, 2, -1, 3, -2, -2, 3, 3};
+    auto const k = knot::compute_invariants(knot::braid(4, trivial));
+    EXPECT_EQ(k.unknotting_lower, 1);
+    auto const narrow =
+        knot::compute_invariants(knot::braid(4, trivial), {.max_strands_state_space = 2});
+    auto const nine = knot::compute_invariants(disguised(trivial, 4, 9, 2));
+    for (auto const& other : {narrow, nine}) {
+        EXPECT_FALSE(other.jones.has_value());
+        EXPECT_EQ(other.unknotting_lower, 0);
+        EXPECT_EQ(knot::similarity(k, other).score, 1.0);
     }
 }
 

@@ -78,6 +78,20 @@ template <class Invariants>
     return bound;
 }
 
+/// Crossings of any diagram, from the span of Jones; Thistlethwaite's bound for a link that may
+/// split.
+template <class Invariants>
+[[nodiscard]] std::optional<std::int64_t> span_crossings(Invariants const& v) {
+    if (!v.jones || !v.alexander_corank) return std::nullopt;
+    auto const bound = v.jones->span() - *v.alexander_corank;
+    return bound > 0 ? bound : 0;
+}
+
+/// Crossing changes that unknot a knot, each of which changes the signature by at most 2.
+[[nodiscard]] constexpr std::int64_t knot_unknotting(std::int64_t signature) noexcept {
+    return (signature < 0 ? 1 - signature : signature + 1) / 2;
+}
+
 /// Morton: a diagram with c crossings and s Seifert circles has deg_z P <= c - s + 1, and
 /// s > span_v P / 2. So c >= deg_z P + span_v P / 2 for every diagram.
 template <class Homfly>

@@ -144,6 +144,8 @@ void complete_from_homfly(basic_invariants<Integer>& v) {
         auto const genus = half_up(conway->twice_max_exponent() / 2 - v.components + 1);
         if (v.genus_lower) raise(*v.genus_lower, genus);
         // A Seifert surface is connected where Alexander does not vanish, and its corank is 0.
+        v.alexander_corank = 0;
+        v.why.erase("alexander_corank");
         if (!v.crossing_number_lower && v.jones) {
             auto bound = v.jones->span();
             raise(bound, least_crossings(*v.homfly));

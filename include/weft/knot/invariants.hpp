@@ -27,8 +27,10 @@ namespace weft::inline v0::knot {
 
 /// What is known of a braid's closure. strands, crossings and writhe are of the given diagram;
 /// genus_lower (by the slice-Bennequin inequality), the *_upper bounds and whether an exact value
-/// is known depend on the word; all else is an invariant of the oriented link. What is absent has
-/// its reason in `why`, under the field's name.
+/// is known depend on the word. crossing_number_lower, bridge_lower and unknotting_lower are the
+/// best of several invariants' bounds; where the budget leaves one of these out for a word, the
+/// bound can be lower. All else is an invariant of the oriented link. What is absent has its
+/// reason in `why`, under the field's name.
 template <class Integer>
 struct basic_invariants {
     std::int64_t strands = 1;
@@ -39,6 +41,9 @@ struct basic_invariants {
     std::optional<std::vector<std::vector<std::int64_t>>> linking_matrix;
     std::optional<basic_laurent<Integer>> alexander;
     std::optional<basic_laurent<Integer>> conway;
+    /// The corank of V - t V^T over Q(t) for a connected surface's Seifert matrix V: 0 where and
+    /// only where Alexander's polynomial is not 0.
+    std::optional<std::int64_t> alexander_corank;
     std::optional<Integer> determinant;
     std::optional<std::int64_t> signature;
     std::optional<std::int64_t> nullity;
@@ -213,6 +218,9 @@ template <class Integer>
     } else {
         out.why["conway"] = out.why["alexander"];
     }
+    out.alexander_corank = alexander.corank;
+    if (!alexander.corank)
+        out.why["alexander_corank"] = "the Alexander module is beyond the budget";
     put("determinant", out.determinant, alexander.determinant);
     if (signature.value) {
         out.signature = signature.value->signature;
@@ -282,13 +290,14 @@ template <class Integer>
     out.genus_lower = genus_lower;
     out.genus_upper = genus_upper;
 
-    if (out.jones && alexander.corank) {
-        std::int64_t bound = out.jones->span() - *alexander.corank;
-        if (out.homfly) detail::raise(bound, detail::least_crossings(*out.homfly));
-        out.crossing_number_lower = bound > 0 ? bound : 0;
+    out.crossing_number_lower = detail::span_crossings(out);
+    if (out.crossing_number_lower) {
+        if (out.homfly) {
+            detail::raise(*out.crossing_number_lower, detail::least_crossings(*out.homfly));
+        }
     } else {
-        out.why["crossing_number_lower"] = out.jones ? "the Alexander module is beyond the budget"
-                                                     : "the Jones polynomial is absent";
+        out.why["crossing_number_lower"] =
+            out.jones ? out.why["alexander_corank"] : "the Jones polynomial is absent";
     }
     out.crossing_number_upper = expandable && banded ? word.letters() : expanded;
     out.braid_index_upper = word.strands();
@@ -302,7 +311,7 @@ template <class Integer>
                       detail::half_up(detail::size_of(*out.signature) + mu - 1 - *out.nullity));
         std::optional<std::int64_t> own;
         if (mu == 1) {
-            own = detail::half_up(detail::size_of(*out.signature));
+            own = detail::knot_unknotting(*out.signature);
         } else if (linking_affordable) {
             own = detail::component_unknotting(compact, touched, twice, l);
         }

@@ -23,8 +23,9 @@ struct alignas(64) record {
     static constexpr std::size_t jones_blocks_capacity = 9;
     static constexpr std::size_t homfly_blocks_capacity = 12;
 
-    /// crossing_number_lower, signature, unknotting_lower, braid_index_lower, determinant,
-    /// Alexander's norm, arf; the last is 0.
+    /// Crossing number from the span of Jones alone, signature, unknotting_lower without what other
+    /// invariants add for a knot, braid_index_lower, determinant, Alexander's norm, arf; the last
+    /// is 0.
     std::array<double, 8> number{};
     /// 1 where the number of the same place is present, else 0.
     std::array<double, 8> has{};
@@ -170,9 +171,12 @@ template <class Integer>
         out.has[lane] = 1.0;
         has(term);
     };
-    put(crossing_term, crossing_lane, v.crossing_number_lower);
+    // Each of one source, so that it is absent or the same for every word of a link.
+    put(crossing_term, crossing_lane, span_crossings(v));
     put(signature_term, signature_lane, v.signature);
-    put(unknotting_term, unknotting_lane, v.unknotting_lower);
+    auto changes = v.unknotting_lower;
+    if (v.components == 1 && v.signature) changes = knot_unknotting(*v.signature);
+    put(unknotting_term, unknotting_lane, changes);
     put(braid_index_term, braid_index_lane, v.braid_index_lower);
     put(arf_term, arf_lane, v.arf);
     out.writhe = static_cast<double>(v.writhe);

@@ -554,8 +554,11 @@ private:
 };
 
 /// The similarity of two links from their invariants alone, so that it cannot change under a Markov
-/// move of either braid (unless diagram mode is on). Each term lies in [0,1], is symmetric, and is
-/// 1 where and only where both sides are equal. Numbers: 1 - |a-b| / max(|a|, |b|, |a-b|, 1).
+/// move of either braid (unless diagram mode is on, or one word's budget leaves a term out). The
+/// crossing and unknotting terms compare the bounds that one source gives: span of Jones less the
+/// Alexander corank; signature, and for links linking numbers and the components' signatures. Each
+/// term lies in [0,1], is symmetric, and is 1 where and only where both sides are equal. Numbers: 1
+/// - |a-b| / max(|a|, |b|, |a-b|, 1).
 template <class Integer>
 [[nodiscard]] similarity_result similarity(basic_invariants<Integer> const& a,
                                            basic_invariants<Integer> const& b,
