@@ -130,10 +130,61 @@ TEST(communities, a_held_out_half_has_the_level_and_finds_what_is_faint) {
         if (k >= 40) continue;
         found += communities(links(4, 20, 0.35, 0.05, 3000U + options.seed), options).significant;
     }
-    // Ten are expected at a level of .05; fewer than two or more than twenty in one of a thousand.
-    EXPECT_GE(alarms, 2);
-    EXPECT_LE(alarms, 20);
+    // At most ten are expected at a level of .05: the p-value is a bound.
+    EXPECT_LE(alarms, 10);
     EXPECT_GE(found, 38);
+}
+
+TEST(communities, a_held_out_half_keeps_small_levels_in_sparse_and_heavy_tailed_groups) {
+    int at_05 = 0, at_01 = 0;
+    int const groups = weft_test::sanitized ? 40 : 200;
+    for (int k = 0; k < groups; ++k) {
+        dice random(static_cast<std::uint64_t>(7000 + k));
+        std::vector<pair> heavy;
+        for (auto const& l : detail::links_of(links(1, 300, 4.0 / 300.0, 0.0, random()))) {
+            double const u = static_cast<double>(random() >> 11U) * 0x1p-53;
+            heavy.push_back({l.i, l.j, std::pow(u, 30.0)});
+        }
+        auto const found =
+            communities(sparse_group(300, heavy),
+                        {.seed = static_cast<std::uint64_t>(k), .most_rearranged = 0});
+        at_05 += *found.p_value <= 0.05 ? 1 : 0;
+        at_01 += *found.p_value <= 0.01 ? 1 : 0;
+    }
+    EXPECT_LE(at_05, groups / 20);
+    EXPECT_LE(at_01, groups / 100);
+}
+
+TEST(communities, the_bound_of_a_held_out_half_is_one) {
+    // All ways to deal five weights to twelve places, four of which are inside.
+    std::vector<double> const weights{1.0, 0.7, 0.7, 0.2, 0.1};
+    for (int few : {4, 8}) {
+        for (double const inside : {0.5, 1.1, 1.7, 2.0, 2.5, 2.7}) {
+            double as_much = 0.0;
+            for (unsigned set = 0; set < 32U; ++set) {
+                double sum = 0.0, ways = 1.0, in = few, out = 12.0 - few;
+                for (unsigned w = 0; w < 5U; ++w) {
+                    bool const here = (set >> w & 1U) != 0;
+                    sum += here ? weights[w] : 0.0;
+                    ways *= here ? in-- : out--;
+                }
+                if (sum >= inside - 1e-9) as_much += ways / (12.0 * 11 * 10 * 9 * 8);
+            }
+            double const bound = detail::dealt_at_least(weights, 12.0, few / 12.0, inside);
+            EXPECT_GE(bound, as_much);
+            EXPECT_LE(bound, 1.0);
+        }
+    }
+    EXPECT_LT(detail::dealt_at_least(std::vector<double>(200, 1.0), 4000.0, 0.1, 60.0), 1e-6);
+}
+
+TEST(communities, a_tiny_group_is_judged_as_its_multiples) {
+    auto const g = links(4, 20, 0.35, 0.05, 3001);
+    std::vector<pair> tiny = detail::links_of(g);
+    for (auto& l : tiny) l.compatibility *= 0x1p-600;
+    community_options const options{.most_rearranged = 0};
+    EXPECT_EQ(communities(g, options).p_value,
+              communities(sparse_group(g.members(), tiny), options).p_value);
 }
 
 TEST(communities, strong_and_weak_members_are_no_clusters) {

@@ -1,7 +1,9 @@
 #include "weft/fabric/formation.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -197,6 +199,26 @@ TEST(form_groups, planted_groups_are_found) {
     ASSERT_EQ(found.groups.size(), 5U);
     EXPECT_EQ(found.groups[1], (std::vector<std::size_t>{1, 6, 11, 16}));
     EXPECT_NEAR(*found.mean_stability, 0.9, 1e-13);
+}
+
+TEST(form_groups, a_wider_range_of_sizes_does_no_harm_where_tries_run_out) {
+    // People in eight dimensions, the nearer the more compatible.
+    std::mt19937_64 random(4);
+    int const n = 60;
+    Eigen::MatrixXd at(n, 8);
+    for (Eigen::Index k = 0; k < at.size(); ++k) at(k) = weft_test::unit(random);
+    Eigen::MatrixXd c = Eigen::MatrixXd::Zero(n, n);
+    for (int i = 0; i < n; ++i) {
+        for (int j = 0; j < n; ++j) c(i, j) = std::exp(-0.5 * (at.row(i) - at.row(j)).norm());
+    }
+    c.diagonal().setZero();
+    formation_options options;
+    options.most_tries = 6000;
+    options.smallest = options.largest = 4;
+    double const fours = *form_groups(c, options).mean_stability;
+    options.largest = 10;
+    options.most_tries = 18'000;
+    EXPECT_GE(*form_groups(c, options).mean_stability, fours);
 }
 
 TEST(form_groups, ties_and_impossible_sizes) {

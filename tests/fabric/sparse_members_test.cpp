@@ -118,6 +118,11 @@ TEST(sparse_newcomers, are_those_of_the_matrix) {
         << absent.why.at("stability");
     EXPECT_EQ(absent.why.at("change").rfind("the group as it is has no stability: ", 0), 0U);
     EXPECT_TRUE(newcomers(g, one, {1.0, 1.0, 0.0}, none).front().change.has_value());
+    // The reason is that of a factor that counts.
+    none.most_steps = 1;
+    auto const blamed = newcomers(g, one, {1.0, 1.0, 0.0}, none).front();
+    ASSERT_FALSE(blamed.stability);
+    EXPECT_NE(blamed.why.at("stability").find("steps"), std::string::npos);
 }
 
 TEST(sparse_newcomers, faulty_ties_are_named) {

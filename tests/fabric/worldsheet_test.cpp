@@ -75,6 +75,32 @@ TEST(worldsheet, stability_has_an_interval_where_pairs_do) {
     EXPECT_EQ(weft::temporal::trend_of(s).direction, weft::temporal::trend::unknown);
 }
 
+TEST(worldsheet, deviations_are_those_of_forecasts_before_they_are_cut) {
+    std::vector<std::pair<int, double>> seen;
+    for (int k = 0; k < 40; ++k) seen.emplace_back(k, k % 2);
+    auto const pair = straight(0, 1, seen);
+    auto const slice = worldsheet(2, {pair}).at(day(400));
+    weft::temporal::forecast_model free;
+    free.range.reset();
+    auto const f = *weft::temporal::forecast_at(pair.seen, day(400), free);
+    EXPECT_LT(f.lower, 0.0);
+    EXPECT_GT(f.upper, 1.0);
+    EXPECT_NEAR(slice.deviation(0, 1), 0.5 * (f.upper - f.lower) / 1.2815515655446004, 1e-12);
+}
+
+TEST(worldsheet, events_of_any_span_and_step_are_found_or_refused) {
+    auto const sheet = meeting();
+    auto const found = cluster_events(sheet, 0.5, day(0), day(100));
+    for (auto const step : {std::chrono::seconds{9'223'372'036'854}, std::chrono::seconds::max()}) {
+        auto const again = cluster_events(sheet, 0.5, day(0), day(100), step);
+        EXPECT_EQ(again.size(), found.size());
+    }
+    EXPECT_THROW((void)cluster_events(sheet, 0.5, weft::instant::min(), weft::instant::max()),
+                 weft::invalid_argument);
+    EXPECT_THROW((void)cluster_events(sheet, 0.5, day(0), day(1), std::chrono::seconds::min()),
+                 weft::invalid_argument);
+}
+
 /// The sheet of a group each of whose pairs was seen twice, near its value.
 worldsheet seen_twice(Eigen::MatrixXd const& c) {
     std::vector<pair_history> pairs;
@@ -97,16 +123,25 @@ double covered(worldsheet const& sheet, stability_weights const& weights, unsign
     std::mt19937_64 random(seed);
     std::normal_distribution<double> normal;
     auto const n = static_cast<Eigen::Index>(sheet.members());
-    weft::temporal::forecast_model const model;
+    weft::temporal::forecast_model model;
+    double const quantile = weft::temporal::detail::two_sided_normal(model.coverage);
+    model.range.reset();
+    std::vector<std::pair<double, double>> normals;
+    for (std::size_t p = 0; p < sheet.pairs(); ++p) {
+        auto const [i, j] = sheet.who(p);
+        double const y = sheet.pair_at(p, day(0)).value;
+        auto const seen = straight(i, j, {{0, y}, {9, y}}).seen;
+        auto const f = *weft::temporal::forecast_at(seen, day(40), model);
+        normals.emplace_back(f.value, (f.upper - f.value) / quantile);
+    }
     int const groups = weft_test::sanitized ? 150 : 500;
     int inside = 0;
     for (int k = 0; k < groups; ++k) {
         Eigen::MatrixXd c = Eigen::MatrixXd::Zero(n, n);
         for (std::size_t p = 0; p < sheet.pairs(); ++p) {
-            auto const f = sheet.pair_at(p, day(40));
             auto const [i, j] = sheet.who(p);
-            auto const x = std::clamp(
-                f.value + weft::temporal::deviation_of(f, model) * normal(random), 0.0, 1.0);
+            auto const x =
+                std::clamp(normals[p].first + normals[p].second * normal(random), 0.0, 1.0);
             c(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = x;
             c(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(i)) = x;
         }

@@ -398,9 +398,9 @@ inline std::vector<std::vector<std::size_t>> grown(Eigen::MatrixXd const& c,
 }
 
 /// Exchanges and moves people between groups (the last list: nobody's group) as long as the sum of
-/// size times stability grows.
+/// size times stability grows, until `judge` has judged `most` groups.
 inline double improve(std::vector<std::vector<std::size_t>>& groups,
-                      formation_options const& options, part_judge& judge) {
+                      formation_options const& options, std::size_t most, part_judge& judge) {
     auto const none = groups.size() - 1;
     auto const worth = [&](std::size_t g, std::vector<std::size_t> const& people) {
         return g == none ? 0.0 : static_cast<double>(people.size()) * judge(people);
@@ -408,14 +408,14 @@ inline double improve(std::vector<std::vector<std::size_t>>& groups,
     std::vector<double> now(groups.size());
     for (std::size_t g = 0; g < groups.size(); ++g) now[g] = worth(g, groups[g]);
     bool better = true;
-    while (better && judge.count() < options.most_tries) {
+    while (better && judge.count() < most) {
         better = false;
         for (std::size_t g = 0; g < groups.size(); ++g) {
             for (std::size_t h = 0; h < g; ++h) {
                 for (std::size_t a = 0; a < groups[g].size(); ++a) {
                     // The place after the last one: a moves, and nobody comes back.
                     for (std::size_t b = 0; b <= groups[h].size(); ++b) {
-                        if (judge.count() >= options.most_tries) break;
+                        if (judge.count() >= most) break;
                         bool const move = b == groups[h].size();
                         if (move && (g == none || groups[g].size() <= options.smallest ||
                                      groups[h].size() >= options.largest)) {
@@ -441,8 +441,7 @@ inline double improve(std::vector<std::vector<std::size_t>>& groups,
                 // And the other way round, as moves are not symmetric.
                 for (std::size_t b = 0; g != none && b < groups[h].size(); ++b) {
                     if (groups[h].size() <= options.smallest ||
-                        groups[g].size() >= options.largest ||
-                        judge.count() >= options.most_tries) {
+                        groups[g].size() >= options.largest || judge.count() >= most) {
                         break;
                     }
                     auto left = groups[g], right = groups[h];
@@ -466,10 +465,11 @@ inline double improve(std::vector<std::vector<std::size_t>>& groups,
 
 /// Divides N people into groups of `smallest` to `largest` members so that people's groups are, in
 /// the mean, as stable as can be. Up to `exact_up_to` people the best division is found; beyond
-/// that groups are grown for several numbers of groups, and people change places as long as that
-/// helps. Deterministic; ties (within 1e-12) go to lower numbers. `c` as require_compatibility
-/// wants it. Throws invalid_argument for sizes that are impossible for N (naming the sizes and what
-/// would do), unless `leave_out`; nobody is a fine number of people.
+/// that groups are grown for few, some and many groups, and people change places as long as that
+/// helps and there are tries left, equally many for each start. Deterministic; ties (within 1e-12)
+/// go to lower numbers. `c` as require_compatibility wants it. Throws invalid_argument for sizes
+/// that are impossible for N (naming the sizes and what would do), unless `leave_out`; nobody is a
+/// fine number of people.
 [[nodiscard]] inline formation form_groups(Eigen::Ref<Eigen::MatrixXd const> const& c,
                                            formation_options const& wanted) {
     require_compatibility("compatibility", c);
@@ -502,15 +502,19 @@ inline double improve(std::vector<std::vector<std::size_t>>& groups,
     } else if (placed > 0) {
         auto const fewest = (placed + options.largest - 1) / options.largest;
         auto const most = placed / options.smallest;
+        // Few, some and many groups.
+        std::vector<std::size_t> counts{fewest, fewest + (most - fewest) / 2, most};
+        counts.erase(std::unique(counts.begin(), counts.end()), counts.end());
         double best = -1.0;
-        for (std::size_t step = 0; step < 3; ++step) {
-            // Few, some and many groups.
-            auto const count = fewest + (most - fewest) * step / 2;
-            if (step > 0 && count == fewest + (most - fewest) * (step - 1) / 2) continue;
+        for (std::size_t start = 0; start < counts.size(); ++start) {
+            auto const count = counts[start];
+            // The same number of tries each, and what the ones before left.
+            auto const tries = options.most_tries -
+                               options.most_tries / counts.size() * (counts.size() - 1 - start);
             std::vector<std::size_t> sizes(count, placed / count);
             for (std::size_t g = 0; g < placed % count; ++g) ++sizes[g];
             auto trial = detail::grown(tidy, sizes);
-            if (double const sum = detail::improve(trial, options, judge);
+            if (double const sum = detail::improve(trial, options, tries, judge);
                 sum > best + detail::tie) {
                 best = sum;
                 groups = std::move(trial);

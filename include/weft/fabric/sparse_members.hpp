@@ -61,9 +61,11 @@ inline std::string too_many(std::size_t members, std::size_t most) {
            " members are more than the " + weft::to_text(most) + " that are allowed";
 }
 
-/// Why a stability is absent: the factor's reason, where it is a factor's.
-inline std::string reason_of(stability_result const& s) {
-    for (auto const* factor : {"cohesion", "connectivity"}) {
+/// Why a stability is absent: the factor's reason, where it is a factor's that counts.
+inline std::string reason_of(stability_result const& s, stability_weights const& weights) {
+    for (auto const& [factor, weight] : {std::pair{"cohesion", weights.cohesion},
+                                         std::pair{"connectivity", weights.connectivity}}) {
+        if (!(weight > 0.0)) continue;
         if (auto const why = s.why.find(factor); why != s.why.end()) return why->second;
     }
     return s.why.at("stability");
@@ -203,15 +205,15 @@ newcomers(sparse_group const& g, std::span<std::vector<tie> const> candidates,
         for (auto const& t : candidates[k]) pairs.push_back({t.member, n, t.compatibility});
         auto const with = stability(sparse_group(n + 1, pairs), weights, budget);
         entry.stability = with.stability;
-        if (!with.stability) entry.why["stability"] = detail::reason_of(with);
+        if (!with.stability) entry.why["stability"] = detail::reason_of(with, weights);
         if (with.stability && now.stability) {
             entry.change = *with.stability - *now.stability;
             entry.improvement = std::max(0.0, *entry.change);
         } else {
             for (auto const* field : {"change", "improvement"}) {
-                entry.why[field] = now.stability ? detail::reason_of(with)
+                entry.why[field] = now.stability ? detail::reason_of(with, weights)
                                                  : "the group as it is has no stability: " +
-                                                       detail::reason_of(now);
+                                                       detail::reason_of(now, weights);
             }
         }
     }

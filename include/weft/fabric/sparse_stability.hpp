@@ -37,8 +37,8 @@ namespace detail {
 /// `eliminate` does: pivots are sums. What has become dense is handed over to it.
 class sparse_elimination {
 public:
-    /// False where the budget does not suffice.
-    bool compute(sparse_group const& g, sparse_budget const& budget) {
+    /// Of the group with all weights times `scale`. False where the budget does not suffice.
+    bool compute(sparse_group const& g, double scale, sparse_budget const& budget) {
         auto const n = g.members();
         size_ = n;
         std::vector<row> rows(n);
@@ -47,7 +47,8 @@ public:
         for (std::size_t i = 0; i < n; ++i) {
             auto const near = g.neighbours(i);
             auto const c = g.compatibilities(i);
-            for (std::size_t k = 0; k < near.size(); ++k) rows[i].push_back({near[k], c[k]});
+            for (std::size_t k = 0; k < near.size(); ++k)
+                rows[i].push_back({near[k], c[k] * scale});
         }
         std::vector<std::vector<std::uint32_t>> queues;
         auto const enqueue = [&](std::uint32_t v) {
@@ -186,15 +187,16 @@ private:
     double thinnest_ = std::numeric_limits<double>::infinity();
 };
 
-/// x becomes the Laplacian times x.
-inline void multiply(sparse_group const& g, Eigen::VectorXd const& x, Eigen::VectorXd& out) {
+/// `out` becomes the Laplacian, times `scale`, times x.
+inline void multiply(sparse_group const& g, double scale, Eigen::VectorXd const& x,
+                     Eigen::VectorXd& out) {
     for (std::size_t i = 0; i < g.members(); ++i) {
         auto const near = g.neighbours(i);
         auto const c = g.compatibilities(i);
         double const own = x(static_cast<Eigen::Index>(i));
         double sum = 0.0;
         for (std::size_t k = 0; k < near.size(); ++k) {
-            sum += c[k] * (own - x(static_cast<Eigen::Index>(near[k])));
+            sum += scale * c[k] * (own - x(static_cast<Eigen::Index>(near[k])));
         }
         out(static_cast<Eigen::Index>(i)) = sum;
     }
@@ -205,13 +207,17 @@ inline void multiply(sparse_group const& g, Eigen::VectorXd const& x, Eigen::Vec
 struct spectrum_ends {
     std::optional<double> second;
     std::optional<double> last;
+    /// The second one is lost to rounding, whose errors go by the last one.
+    bool too_thin = false;
     std::size_t steps = 0;
 };
 
 /// Lanczos without reorthogonalisation: eigenvalues that were found may come again, which does not
-/// matter at the ends (Paige; Parlett, 13). Stops where the residuals, which bound the errors, are
-/// below 1e-10 of the values.
-inline spectrum_ends both_ends(sparse_group const& g, bool want_second, std::size_t most_steps) {
+/// matter at the ends (Paige; Parlett, 13). Stops where the residuals, which bound the errors but
+/// for rounding, are below 1e-10 of the values. Rounding is taken to be below 100 units in the last
+/// place of the largest eigenvalue (25 were seen).
+inline spectrum_ends both_ends(sparse_group const& g, double scale, bool want_second,
+                               std::size_t most_steps) {
     spectrum_ends out;
     auto const n = static_cast<Eigen::Index>(g.members());
     Eigen::VectorXd now(n), before = Eigen::VectorXd::Zero(n), next(n);
@@ -225,7 +231,7 @@ inline spectrum_ends both_ends(sparse_group const& g, bool want_second, std::siz
         return norm * last_entry(t, sign * value, entries);
     };
     for (out.steps = 1; out.steps <= most_steps; ++out.steps) {
-        multiply(g, now, next);
+        multiply(g, scale, now, next);
         double const here = now.dot(next);
         next -= here * now + beside * before;
         next.array() -= next.mean();
@@ -238,13 +244,16 @@ inline spectrum_ends both_ends(sparse_group const& g, bool want_second, std::siz
                 double const value = -smallest_eigenvalue(t, -1.0);
                 if (exhausted || residual(value, 1.0, norm) <= 1e-10 * value) out.last = value;
             }
-            if (want_second && !out.second) {
+            if (want_second && !out.second && out.last) {
                 double const value = smallest_eigenvalue(t, 1.0);
-                if (exhausted || (value > 0.0 && residual(value, 1.0, norm) <= 1e-10 * value)) {
+                constexpr double eps = std::numeric_limits<double>::epsilon();
+                // Ritz values only fall: what is too small now stays so.
+                out.too_thin = !(1e-10 * value > 100.0 * eps * *out.last);
+                if (!out.too_thin && (exhausted || residual(value, 1.0, norm) <= 1e-10 * value)) {
                     out.second = value;
                 }
             }
-            if (out.last && (out.second || !want_second)) break;
+            if (out.last && (out.second || out.too_thin || !want_second)) break;
         }
         if (exhausted) break;
         t.beside.push_back(norm * norm);
@@ -262,8 +271,9 @@ inline spectrum_ends both_ends(sparse_group const& g, bool want_second, std::siz
 /// the budget, which they do in large groups without structure. Connectivity from the same factor,
 /// or, where that is absent, from an iteration on the Laplacian itself (error below 1e-10 of it,
 /// found eigenvalues being those that a fixed start can see); absent where its steps do not
-/// suffice. Stability is absent where a factor is that counts. Disconnected groups are found by
-/// search. Throws invalid_argument for faulty weights.
+/// suffice, and where l_2 is below 2e-4 l_n, as rounding would exceed that. Stability is absent
+/// where a factor is that counts. Disconnected groups are found by search. Throws invalid_argument
+/// for faulty weights.
 [[nodiscard]] inline stability_result stability(sparse_group const& g,
                                                 stability_weights const& weights = {},
                                                 sparse_budget const& budget = {}) {
@@ -297,23 +307,29 @@ inline spectrum_ends both_ends(sparse_group const& g, bool want_second, std::siz
             out.why["evenness"] = "every compatibility is 0";
         }
     } else {
+        // A power of two, so that nothing else changes: squares of tiny numbers would underflow.
+        double const scale =
+            strongest < 0x1p-400 ? std::ldexp(1.0, std::min(1000, -std::ilogb(strongest))) : 1.0;
         detail::sparse_elimination elimination;
-        if (elimination.compute(g, budget)) {
-            out.cohesion = std::min(*out.density,
-                                    std::exp((elimination.logs() + std::log(size)) / (size - 1.0)));
+        if (elimination.compute(g, scale, budget)) {
+            out.cohesion =
+                std::min(*out.density,
+                         std::exp((elimination.logs() + std::log(size)) / (size - 1.0)) / scale);
             detail::lanczos iteration;
             l2 = elimination.second_smallest(iteration);
         } else {
             out.why["cohesion"] = "eliminating the members fills in more than " +
                                   to_text(budget.most_entries / 2) + " pairs";
         }
-        auto const ends = detail::both_ends(g, !l2, budget.most_steps);
+        auto const ends = detail::both_ends(g, scale, !l2, budget.most_steps);
         if (!l2) l2 = ends.second;
         if (l2) {
-            out.connectivity = std::min(out.cohesion.value_or(*out.density), *l2 / size);
+            out.connectivity = std::min(out.cohesion.value_or(*out.density), *l2 / size / scale);
         } else {
             out.why["connectivity"] =
-                "no eigenvalue was certain after " + to_text(budget.most_steps) + " steps";
+                ends.too_thin
+                    ? "without an elimination l_2 is lost to rounding: it is below 2e-4 l_n"
+                    : "no eigenvalue was certain after " + to_text(budget.most_steps) + " steps";
         }
         if (l2 && ends.last) {
             out.evenness = clamp_unit(*l2 / *ends.last);

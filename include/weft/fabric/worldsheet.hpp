@@ -59,8 +59,10 @@ public:
                temporal::forecast_model const& model = {})
         : members_(members)
         , model_(model)
+        , uncut_(model)
         , half_width_(temporal::detail::two_sided_normal(model.coverage)) {
         temporal::detail::require_model(model);
+        uncut_.range.reset();
         std::set<std::pair<std::size_t, std::size_t>> known;
         for (std::size_t k = 0; k < pairs.size(); ++k) {
             auto& p = pairs[k];
@@ -131,10 +133,8 @@ public:
             out.lower(i, j) = out.lower(j, i) = clamp_unit(std::min(f.lower, f.value));
             out.upper(i, j) = out.upper(j, i) = clamp_unit(std::max(f.upper, f.value));
             if (!(f.upper > f.lower)) continue;
-            // One side is usually not cut; where both are, the population's spread counts.
-            double const half = std::max({f.upper - f.value, f.value - f.lower,
-                                          model_.half_width * temporal::deviation_of(f, model_)});
-            out.deviation(i, j) = out.deviation(j, i) = half / half_width_;
+            auto const free = *temporal::forecast_at(lines_[k].seen, t, uncut_);
+            out.deviation(i, j) = out.deviation(j, i) = (free.upper - free.value) / half_width_;
         }
         return out;
     }
@@ -148,7 +148,7 @@ private:
         std::optional<temporal::instant_curve> between;
     };
     std::size_t members_;
-    temporal::forecast_model model_;
+    temporal::forecast_model model_, uncut_; ///< the second one without a range
     double half_width_;
     std::vector<line> lines_;
 };
@@ -283,16 +283,23 @@ struct cluster_event {
 /// pairs above `threshold`, so that they change only as a pair's curve crosses it. Between
 /// observations curves are monotone and no crossing is missed; forecasts are looked at every
 /// `step`. Crossings are found by bisection, to a second. Throws invalid_argument for a threshold
-/// outside [0,1], until < from, a step of less than a second, or more than a million steps.
+/// outside [0,1], instants outside the years 0001 to 9999, until < from, a step of less than a
+/// second, or more than a million steps.
 [[nodiscard]] inline std::vector<cluster_event>
 cluster_events(worldsheet const& sheet, double threshold, instant from, instant until,
                std::chrono::seconds step = std::chrono::hours{24}) {
     require_unit("threshold", threshold);
+    temporal::detail::require_usable("from", from);
+    temporal::detail::require_usable("until", until);
     if (until < from) {
         WEFT_THROW(invalid_argument("until", "an instant before `from`", "one at or after it"));
     }
+    auto const given = step.count();
+    // A longer step looks nowhere else, and its microseconds need not fit.
+    step = std::min(step, std::chrono::duration_cast<std::chrono::seconds>(until - from) +
+                              std::chrono::seconds{1});
     if (step < std::chrono::seconds{1} || (until - from) / 1'000'000 > step) {
-        WEFT_THROW(invalid_argument("step", to_text(step.count()) + " s",
+        WEFT_THROW(invalid_argument("step", to_text(given) + " s",
                                     "at least 1 s, and at most a million steps"));
     }
     struct crossing {
