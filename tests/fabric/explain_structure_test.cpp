@@ -310,4 +310,28 @@ TEST(explain_structure, chosen_groups_are_taken_apart) {
     EXPECT_THROW((void)explain_choice(c, 2, far), weft::invalid_argument);
 }
 
+TEST(explain_structure, threads_and_tiny_groups_are_told_apart) {
+    Eigen::MatrixXd c = Eigen::MatrixXd::Zero(6, 6);
+    c.topLeftCorner(3, 3) = weft_test::uniform(3, 0.7);
+    c.bottomRightCorner(3, 3) = weft_test::uniform(3, 0.4);
+    c(2, 3) = c(3, 2) = 1e-33;
+    auto const thread = explain_evenness(c);
+    EXPECT_GT(*thread.value, 0.0);
+    EXPECT_TRUE(thread.pairs.empty());
+    EXPECT_NE(thread.sentence.find("lost to rounding"), std::string::npos) << thread.sentence;
+    auto const tiny =
+        explain_of_member(weft_test::uniform(4, 1e-310), 1, member_quantity::prominence);
+    EXPECT_EQ(tiny.pairs.size(), 6U) << tiny.sentence;
+    auto const even = explain_evenness(weft_test::uniform(4, 1e-310));
+    EXPECT_EQ(even.pairs.size(), 6U) << even.sentence;
+}
+
+TEST(explain_structure, a_choice_and_the_group_without_are_told_apart) {
+    Eigen::MatrixXd all = weft_test::uniform(3, 0.5002);
+    all(0, 1) = all(1, 0) = 0.50004;
+    auto const e = explain_choice(all, 2, choose(all, 2, 1));
+    EXPECT_EQ(e.sentence.find("is 0.5, 0.5 without"), std::string::npos) << e.sentence;
+    EXPECT_NE(e.sentence.find("is 0.5001, 0.5 without"), std::string::npos) << e.sentence;
+}
+
 } // namespace

@@ -65,8 +65,11 @@ void shares_add_up(explanation const& e) {
     double pairs = 0.0, members = 0.0;
     for (auto const& p : e.pairs) pairs += p.share;
     for (auto const& m : e.members) members += m.share;
-    EXPECT_NEAR(pairs, *e.value, 1e-10) << e.sentence;
-    EXPECT_NEAR(members, *e.value, 1e-10) << e.sentence;
+    // Differences are exact to rounding of what they are differences of.
+    double largest = std::abs(*e.value);
+    for (auto const& p : e.pairs) largest = std::max(largest, std::abs(p.share));
+    EXPECT_NEAR(pairs, *e.value, 1e-10 * largest) << e.sentence;
+    EXPECT_NEAR(members, *e.value, 1e-10 * largest) << e.sentence;
     for (std::size_t k = 1; k < e.pairs.size(); ++k) {
         EXPECT_LE(e.pairs[k].share, e.pairs[k - 1].share + 2e-12);
     }
@@ -272,6 +275,47 @@ TEST(explain, small_groups_and_faulty_arguments) {
     EXPECT_THROW((void)explain_member(weft_test::uniform(3, 0.5), 3), weft::invalid_argument);
     EXPECT_THROW((void)explain_change(weft_test::uniform(3, 0.5), weft_test::uniform(4, 0.5)),
                  weft::invalid_argument);
+}
+
+/// Two fives that hang together by a thread between members 4 and 5.
+Eigen::MatrixXd hanging(double thread) {
+    Eigen::MatrixXd c = Eigen::MatrixXd::Zero(10, 10);
+    c.topLeftCorner(5, 5) = weft_test::uniform(5, 0.7);
+    c.bottomRightCorner(5, 5) = weft_test::uniform(5, 0.4);
+    c(4, 5) = c(5, 4) = thread;
+    return c;
+}
+
+TEST(explain, a_thread_has_the_connectivity_or_nothing_is_said_of_shares) {
+    for (double const thread : {1e-3, 1e-12, 1e-20}) {
+        auto const e = explain(hanging(thread), quantity::connectivity);
+        shares_add_up(e);
+        EXPECT_EQ(e.pairs.front().i, 4U);
+        EXPECT_EQ(e.pairs.front().j, 5U);
+        EXPECT_GT(e.pairs.front().share, 0.99 * *e.value);
+        EXPECT_EQ(e.sentence.find("every pair"), std::string::npos) << e.sentence;
+    }
+    auto const lost = explain(hanging(1e-33), quantity::connectivity);
+    EXPECT_GT(*lost.value, 0.0);
+    EXPECT_TRUE(lost.pairs.empty() && lost.members.empty());
+    EXPECT_NE(lost.sentence.find("lost to rounding"), std::string::npos) << lost.sentence;
+    EXPECT_TRUE(explain(hanging(1e-33), quantity::stability, {0.0, 1.0, 0.0}).pairs.empty());
+    // Where the connectivity hardly counts its loss does not matter.
+    shares_add_up(explain(hanging(1e-33), quantity::stability));
+    shares_add_up(explain(hanging(1e-33), quantity::cohesion));
+}
+
+TEST(explain, a_rise_of_tiny_numbers_is_a_rise) {
+    auto const e = explain_change(hanging(1e-20), hanging(7e-20), quantity::connectivity);
+    EXPECT_NE(e.sentence.find("rises from"), std::string::npos) << e.sentence;
+    EXPECT_TRUE(
+        explain_change(hanging(1e-33), hanging(7e-33), quantity::connectivity).pairs.empty());
+    auto const tiny = explain(weft_test::uniform(5, 1e-16), quantity::density);
+    EXPECT_NE(tiny.sentence.find("every pair brings 1e-17"), std::string::npos) << tiny.sentence;
+    Eigen::MatrixXd uneven = weft_test::uniform(5, 1e-16);
+    uneven(0, 1) = uneven(1, 0) = 3e-16;
+    EXPECT_NE(explain(uneven, quantity::density).sentence.find("no pair brings more than member 0"),
+              std::string::npos);
 }
 
 } // namespace

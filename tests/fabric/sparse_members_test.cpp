@@ -66,6 +66,21 @@ TEST(sparse_members, of_many_members_are_absent_with_the_reason) {
     EXPECT_EQ(b.participation[1], 0.0);
 }
 
+TEST(sparse_rates, are_those_of_the_matrix_or_absent_with_the_reason) {
+    std::mt19937_64 random(12);
+    auto const c = weft_test::group(random, 8, 0);
+    auto const dense = rates(c), same = rates(sparse(c));
+    EXPECT_EQ(*same.stability, *dense.stability);
+    EXPECT_EQ(*same.connectivity, *dense.connectivity);
+    auto const absent = rates(sparse(c), {}, 7);
+    EXPECT_EQ(absent.density, dense.density);
+    EXPECT_FALSE(absent.connectivity || absent.cohesion || absent.stability);
+    for (auto const* field : {"connectivity", "cohesion", "stability"}) {
+        EXPECT_NE(absent.why.at(field).find("more than the 7"), std::string::npos);
+    }
+    EXPECT_EQ(rates(sparse_group()).why.size(), 4U);
+}
+
 TEST(sparse_bridges, are_those_of_the_matrix) {
     Eigen::MatrixXd c = weft_test::uniform(13, 0.1);
     for (int i = 0; i < 12; ++i) {

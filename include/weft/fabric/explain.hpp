@@ -56,16 +56,26 @@ struct explanation {
     std::optional<double> value;
     std::vector<pair_share> pairs;     ///< all of them, largest share first, ties by index
     std::vector<member_share> members; ///< likewise
-    /// Numbers in it have three decimals, or as many as tell them apart.
+    /// Numbers in it have three decimals, or as many as tell those apart that it compares.
     std::string sentence;
 };
 
 namespace detail {
 
-/// Numbers that differ by rounding are one number.
-inline bool same(double a, double b) {
-    return a == b || std::abs(a - b) <= 1e-12 * std::max({1e-3, std::abs(a), std::abs(b)});
+/// Numbers that differ by rounding are one number. `scale`: what they are differences of, if they
+/// are.
+inline bool same(double a, double b, double scale = 0.0) {
+    return a == b || std::abs(a - b) <= 1e-12 * std::max({scale, std::abs(a), std::abs(b)});
 }
+
+/// Whether shares add up to the number that they are of, and are not lost to rounding.
+inline bool adds_up(double sum, double value) {
+    return std::abs(sum - value) <= 1e-6 * std::abs(value);
+}
+
+/// What an explanation without shares says of them.
+inline constexpr std::string_view lost_to_rounding =
+    "; the group hangs by so thin a thread that what its pairs have of it is lost to rounding.";
 
 inline double decimals_of(double x, int decimals) {
     double const scale = std::pow(10.0, decimals);
@@ -158,23 +168,24 @@ inline void share_out(explanation& e, Eigen::MatrixXd const& c, Eigen::MatrixXd 
     order(e);
 }
 
-/// What the largest and smallest shares are, in words; empty without a pair. `brings`: the verb.
+/// What the largest and smallest shares are, in words; empty without a pair. `brings`: the verb;
+/// `scale`: the largest number that shares are differences of, if they are.
 inline std::string extremes_of(explanation const& e, std::span<std::string const> names,
-                               std::string const& brings = "brings") {
+                               std::string const& brings = "brings", double scale = 0.0) {
     if (e.pairs.empty()) return {};
     auto const &most = e.pairs.front(), &least = e.pairs.back();
     if (e.pairs.size() == 1) return "all of it comes from " + name_of(names, most);
     std::string out;
-    if (same(most.share, least.share)) {
+    if (same(most.share, least.share, scale)) {
         out = "every pair " + brings + " " + rounded(most.share);
     } else {
         auto const [high, low] = apart(most.share, least.share);
         out = "no pair " + brings + " more than " + name_of(names, most) + " (" + high + ")";
-        if (least.share < 0.0 && !same(least.share, 0.0))
+        if (least.share < 0.0 && !same(least.share, 0.0, std::max(scale, most.share)))
             out += " or less than " + name_of(names, least) + " (" + low + ")";
     }
     auto const &first = e.members.front(), &last = e.members.back();
-    if (same(first.share, last.share)) return out + ", every member " + rounded(first.share);
+    if (same(first.share, last.share, scale)) return out + ", every member " + rounded(first.share);
     auto const [high, low] = apart(first.share, last.share);
     return out + ", no member more than " + name_of(names, first.member) + " (" + high +
            ") or less than " + name_of(names, last.member) + " (" + low + ")";
@@ -185,6 +196,16 @@ inline std::string extremes_of(explanation const& e, std::span<std::string const
 struct factor_shares {
     factors f;
     Eigen::MatrixXd density, connectivity, cohesion;
+    /// The shares of the connectivity do not add up to a millionth, and are left out.
+    bool lost = false;
+
+    /// Whether that leaves out what counts of `q`: a millionth of it at least.
+    [[nodiscard]] bool lost_of(quantity q, stability_weights const& w) const {
+        if (!lost || q == quantity::density || q == quantity::cohesion) return false;
+        double const sum = w.density + w.connectivity + w.cohesion;
+        return q == quantity::connectivity ||
+               !(w.connectivity * f.connectivity <= 1e-6 * sum * combine(f, w));
+    }
 
     [[nodiscard]] Eigen::MatrixXd of(quantity q, stability_weights const& w) const {
         switch (q) {
@@ -231,10 +252,18 @@ inline factor_shares shares_of(Eigen::MatrixXd const& tidy) {
     out.cohesion =
         lifted.cwiseProduct(resistances_of_factor(work)) * (out.f.cohesion / (size - 1.0));
     auto const modes = modes_of(lifted, work, space.iteration);
+    double found = 0.0;
     for (Eigen::Index j = 0; j < n; ++j) {
         for (Eigen::Index i = 0; i < n; ++i) {
             out.connectivity(i, j) = tidy(i, j) * mode_distance(modes.vectors, i, j) / size;
+            if (i < j) found += out.connectivity(i, j);
         }
+    }
+    out.lost = !adds_up(found, out.f.connectivity);
+    if (out.lost) {
+        out.connectivity.setZero();
+    } else {
+        out.connectivity *= out.f.connectivity / found;
     }
     return out;
 }
@@ -259,8 +288,10 @@ inline std::string parts_of(std::vector<std::vector<std::size_t>> const& parts,
 
 /// Takes stability or one of its factors apart: the share of pair ij is c_ij times the derivative
 /// by c_ij; where l_2 is multiple, the mean over its modes. `names`: none, or one a member.
-/// Fewer than two members: no value, and the sentence says why. O(n^3).
-/// Throws as stability does, and invalid_argument for another number of names.
+/// No shares, and the sentence says so, where a group hangs by a thread of less than about 1e-25 of
+/// the others and the shares of its connectivity are lost to rounding. Fewer than two members: no
+/// value, and the sentence says why. O(n^3). Throws as stability does, and invalid_argument for
+/// another number of names.
 [[nodiscard]] inline explanation explain(Eigen::Ref<Eigen::MatrixXd const> const& c, quantity q,
                                          stability_weights const& weights = {},
                                          std::span<std::string const> names = {}) {
@@ -276,8 +307,6 @@ inline std::string parts_of(std::vector<std::vector<std::size_t>> const& parts,
     Eigen::MatrixXd const tidy = detail::tidy(c);
     auto const shares = detail::shares_of(tidy);
     e.value = shares.value(q, weights);
-    detail::share_out(e, tidy, shares.of(q, weights));
-
     auto& s = e.sentence;
     s = "The group's " + e.name + " is " + detail::rounded(*e.value);
     if (q == quantity::stability) {
@@ -285,6 +314,8 @@ inline std::string parts_of(std::vector<std::vector<std::size_t>> const& parts,
              detail::rounded(shares.f.connectivity) + ", cohesion " +
              detail::rounded(shares.f.cohesion) + ")";
     }
+    if (shares.lost_of(q, weights)) return s += detail::lost_to_rounding, e;
+    detail::share_out(e, tidy, shares.of(q, weights));
     if (!(shares.f.cohesion > 0.0) && q != quantity::density) {
         auto const parts = detail::lists(detail::components(tidy, 0.0));
         if (parts.size() > 1) {
@@ -325,14 +356,20 @@ inline std::string parts_of(std::vector<std::vector<std::size_t>> const& parts,
     auto const shares = detail::shares_of(now);
     double const from = then.value(q, weights), to = shares.value(q, weights);
     e.value = to - from;
-    detail::share_out(e, now, shares.of(q, weights) - then.of(q, weights));
-    if (detail::same(from, to)) {
-        e.sentence = "The group's " + name + " is still " + detail::rounded(to) + ".";
-    } else {
-        e.sentence = "The group's " + name + (to > from ? " rises" : " falls") +
-                     detail::change_text("", from, to) + ": " +
-                     detail::extremes_of(e, names, "adds") + ".";
+    bool const still = detail::same(from, to);
+    e.sentence = "The group's " + name +
+                 (still ? " is still " + detail::rounded(to)
+                        : (to > from ? " rises" : " falls") + detail::change_text("", from, to));
+    if (shares.lost_of(q, weights) || then.lost_of(q, weights)) {
+        return e.sentence += detail::lost_to_rounding, e;
     }
+    Eigen::MatrixXd const later = shares.of(q, weights), before_that = then.of(q, weights);
+    detail::share_out(e, now, later - before_that);
+    if (!still) {
+        double const scale = std::max(later.maxCoeff(), before_that.maxCoeff());
+        e.sentence += ": " + detail::extremes_of(e, names, "adds", scale);
+    }
+    e.sentence += ".";
     return e;
 }
 
@@ -363,7 +400,9 @@ inline std::string parts_of(std::vector<std::vector<std::size_t>> const& parts,
     Eigen::MatrixXd shares = after.of(quantity::stability, weights);
     shares.topLeftCorner(n, n) -= before.of(quantity::stability, weights);
     e.value = *effect.change;
-    detail::share_out(e, all, shares);
+    bool const lost =
+        after.lost_of(quantity::stability, weights) || before.lost_of(quantity::stability, weights);
+    if (!lost) detail::share_out(e, all, shares);
 
     double own = 0.0;
     for (Eigen::Index i = 0; i < n; ++i) own += shares(i, n);
@@ -379,13 +418,15 @@ inline std::string parts_of(std::vector<std::vector<std::size_t>> const& parts,
                                       detail::change_text(" the group's stability", from, to)) +
         " (" + detail::change_text("density", before.f.density, after.f.density) + ", " +
         detail::change_text("connectivity", before.f.connectivity, after.f.connectivity) + ", " +
-        detail::change_text("cohesion", before.f.cohesion, after.f.cohesion) +
-        "): the new ties bring " + detail::rounded(own) + ", nobody is more compatible with " +
-        who + " than " + detail::name_of(names, static_cast<std::size_t>(best)) + " (" +
-        detail::rounded(w(best)) + "), and the ties among the others count " +
-        (std::abs(rest) <= 1e-12
-             ? "as before."
-             : detail::rounded(std::abs(rest)) + (rest > 0.0 ? " more." : " less."));
+        detail::change_text("cohesion", before.f.cohesion, after.f.cohesion) + ")";
+    if (lost) return e.sentence += detail::lost_to_rounding, e;
+    e.sentence += ": the new ties bring " + detail::rounded(own) +
+                  ", nobody is more compatible with " + who + " than " +
+                  detail::name_of(names, static_cast<std::size_t>(best)) + " (" +
+                  detail::rounded(w(best)) + "), and the ties among the others count " +
+                  (detail::same(*e.value, own, std::max(from, to))
+                       ? "as before."
+                       : detail::rounded(std::abs(rest)) + (rest > 0.0 ? " more." : " less."));
     return e;
 }
 
@@ -429,7 +470,6 @@ inline std::string parts_of(std::vector<std::vector<std::size_t>> const& parts,
     double const before = with.value(q, weights);
     double const after = without.value(q, weights);
     e.value = before - after;
-    detail::share_out(e, tidy, shares);
     auto const instead = [&](std::string const& name, double without_one, double with_one) {
         auto const [a, b] = detail::apart(without_one, with_one);
         return name +
@@ -443,7 +483,12 @@ inline std::string parts_of(std::vector<std::vector<std::size_t>> const& parts,
              instead("connectivity", without.f.connectivity, with.f.connectivity) + ", " +
              instead("cohesion", without.f.cohesion, with.f.cohesion) + ")";
     }
-    s += ": " + detail::extremes_of(e, names, "counts") + ".";
+    if (with.lost_of(q, weights) || without.lost_of(q, weights)) {
+        return s += detail::lost_to_rounding, e;
+    }
+    detail::share_out(e, tidy, shares);
+    double const scale = std::max(with.of(q, weights).maxCoeff(), old.maxCoeff());
+    s += ": " + detail::extremes_of(e, names, "counts", scale) + ".";
     return e;
 }
 

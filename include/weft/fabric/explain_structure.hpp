@@ -27,7 +27,8 @@ namespace weft::inline v0::fabric {
 
 /// Takes evenness, l_2 / l_n, apart: pair ij has c_ij (x_i - x_j)^2 / l_n of it, x the mode of l_2
 /// (the mean over its modes where it is multiple). The sentence says which pair l_n, which stands
-/// below the line, has most of. No value where evenness has none. O(n^3). Throws as stability does.
+/// below the line, has most of. No value where evenness has none; no shares where they do not add
+/// up to a millionth, in groups that hang by a thread. O(n^3). Throws as stability does.
 [[nodiscard]] inline explanation explain_evenness(Eigen::Ref<Eigen::MatrixXd const> const& c,
                                                   std::span<std::string const> names = {}) {
     detail::require_names(names, c.rows());
@@ -78,8 +79,9 @@ namespace weft::inline v0::fabric {
             sum += shares(i, j);
         }
     }
+    if (!detail::adds_up(sum, *e.value)) return e.sentence += detail::lost_to_rounding, e;
     // l_2 of stability() keeps digits that this solver may lose.
-    if (sum > 0.0) shares *= *e.value / sum;
+    shares *= *e.value / sum;
     detail::share_out(e, tidy, shares);
     explanation below_the_line;
     detail::share_out(below_the_line, tidy, others);
@@ -166,11 +168,9 @@ enum class member_quantity { strength, tree_links, prominence };
                     shares(k, l) = *e.value * (lifted(k, l) * power / far);
                 }
             }
-            if (!(std::abs(shares.sum() - *e.value) <= 1e-6 * *e.value)) {
-                e.sentence = what + " is " + detail::rounded(*e.value) +
-                             "; the group hangs by so thin a thread that what its pairs have of it "
-                             "is lost to rounding.";
-                return e;
+            if (!detail::adds_up(shares.sum(), *e.value)) {
+                e.sentence = what + " is " + detail::rounded(*e.value);
+                return e.sentence += detail::lost_to_rounding, e;
             }
         }
     }
@@ -311,7 +311,8 @@ enum class member_quantity { strength, tree_links, prominence };
     if (resolution != 1.0) {
         e.sentence += " (which counts " + detail::rounded(resolution) + " times)";
     }
-    e.sentence += "; " + detail::extremes_of(e, names) + ".";
+    e.sentence +=
+        "; " + detail::extremes_of(e, names, "brings", resolution * tidy.maxCoeff() / m) + ".";
     return e;
 }
 
@@ -379,7 +380,8 @@ enum class member_quantity { strength, tree_links, prominence };
                  (n == 1 ? " member" : " members") + " add up to " + detail::rounded(sum) +
                  (baseline > 0.0 ? " beyond " + detail::rounded(baseline) + " each" : "") +
                  ", over the root of " + weft::to_text(n);
-    if (detail::same(most.share, least.share)) {
+    double const scale = std::max(*std::max_element(c.begin(), c.end()), baseline) / root;
+    if (detail::same(most.share, least.share, scale)) {
         e.sentence += n == 1 ? "." : "; every member brings " + detail::rounded(most.share) + ".";
     } else {
         auto const [high, low] = detail::apart(most.share, least.share);
@@ -432,19 +434,22 @@ enum class member_quantity { strength, tree_links, prominence };
     detail::order(e);
     e.sentence = "The stability ";
     e.sentence += chosen.empty() ? "with nobody chosen" : "with " + chosen;
-    e.sentence += " is " + detail::rounded(*e.value);
+    auto shown = detail::rounded(*e.value);
+    std::string before_that;
     if (members > 1 && !chosen.empty()) {
         std::vector<std::size_t> const before(
             people.begin(), people.begin() + static_cast<std::ptrdiff_t>(members));
         detail::part_judge judge(tidy, weights);
         double const without = judge(before);
-        e.sentence += detail::same(without, *e.value)
-                          ? ", as without"
-                          : ", " + detail::apart(without, *e.value).first + " without";
+        auto const [old, now] = detail::apart(without, *e.value);
+        before_that = detail::same(without, *e.value) ? ", as without" : ", " + old + " without";
+        shown = now;
     }
+    e.sentence += " is " + shown + before_that;
     e.sentence += made.exact
                       ? ", and none of the " + weft::to_text(made.tried) + " choices is better"
                       : ", the best that " + weft::to_text(made.tried) + " trials found";
+    if (e.pairs.empty()) return e.sentence += detail::lost_to_rounding, e;
     e.sentence += ": " + detail::extremes_of(e, names) + ".";
     return e;
 }
@@ -487,11 +492,13 @@ enum class member_quantity { strength, tree_links, prominence };
     Eigen::MatrixXd const tidy = detail::tidy(c);
     Eigen::MatrixXd shares = Eigen::MatrixXd::Zero(c.rows(), c.rows());
     double sum = 0.0;
+    bool lost = false;
     std::size_t best = 0, worst = 0;
     std::vector<double> stabilities;
     for (auto const& people : made.groups) {
         auto const own = detail::shares_of(detail::part(tidy, people));
         auto const share = own.of(quantity::stability, weights);
+        lost = lost || own.lost_of(quantity::stability, weights);
         auto const part = static_cast<double>(people.size()) / static_cast<double>(placed);
         for (std::size_t b = 0; b < people.size(); ++b) {
             for (std::size_t a = 0; a < people.size(); ++a) {
@@ -512,7 +519,7 @@ enum class member_quantity { strength, tree_links, prominence };
         }
     }
     e.value = sum;
-    detail::share_out(e, tidy, shares);
+    if (!lost) detail::share_out(e, tidy, shares);
     auto const people_of = [&](std::size_t g) { return detail::parts_of({made.groups[g]}, names); };
     auto& s = e.sentence;
     s = "The mean stability of " + weft::to_text(placed) + " people in " +
@@ -526,6 +533,7 @@ enum class member_quantity { strength, tree_links, prominence };
                  : ": no group has more than that of " + people_of(best) + " (" + high +
                        ") or less than that of " + people_of(worst) + " (" + low + ")";
     }
+    if (lost) return s += detail::lost_to_rounding, e;
     if (sum > 0.0) {
         s += (made.groups.size() > 1 ? "; no pair brings more than "
                                      : ": no pair brings more than ") +

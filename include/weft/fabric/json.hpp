@@ -150,7 +150,9 @@ template <class Json>
     return out;
 }
 
-/// An explanation: the value, the shares of pairs and members, the sentence.
+/// An explanation: the value, the shares of pairs and members, the sentence. A sentence holds the
+/// names as they were given; with names that are no UTF-8 only `dump` with an error handler other
+/// than `strict` writes it.
 template <class Json>
 [[nodiscard]] Json explanation_to_json(explanation const& e) {
     Json out;

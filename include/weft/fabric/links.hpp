@@ -60,14 +60,16 @@ inline Eigen::MatrixXd resistances_of_factor(Eigen::MatrixXd const& a) {
     return r;
 }
 
-/// What weights are multiplied by so that their reciprocals stay in range: 1 unless some are tiny.
-/// A power of two, so that nothing else changes.
+/// What weights are multiplied by so that their reciprocals stay in range, and their squares too
+/// where all are tiny: 1 unless some are. A power of two, so that nothing else changes.
 inline double lift_of(Eigen::MatrixXd const& tidy) {
-    double least = 1.0;
+    double least = 1.0, most = 0.0;
     for (Eigen::Index k = 0; k < tidy.size(); ++k) {
         if (tidy(k) > 0.0) least = std::min(least, tidy(k));
+        most = std::max(most, tidy(k));
     }
-    return least < 0x1p-500 ? 0x1p512 : 1.0;
+    if (!(least < 0x1p-500)) return 1.0;
+    return most < 0x1p-500 ? 0x1p1000 : 0x1p512;
 }
 
 inline Eigen::MatrixXd resistances(Eigen::MatrixXd const& tidy) {

@@ -15,6 +15,7 @@
 #include "weft/core/number.hpp"
 #include "weft/core/unit.hpp"
 #include "weft/fabric/communities.hpp"
+#include "weft/fabric/links.hpp"
 #include "weft/fabric/members.hpp"
 #include "weft/fabric/newcomer.hpp"
 #include "weft/fabric/sparse_group.hpp"
@@ -118,6 +119,26 @@ inline std::string reason_of(stability_result const& s, stability_weights const&
                                   "connectivity_contribution", "cohesion_contribution"}) {
             out.why[field] = "without the member fewer than two are left, and there is no pair";
         }
+    }
+    return out;
+}
+
+/// The gradients of the factors with respect to each pair, as rates() of a matrix gives them, up to
+/// `most_members` members. Beyond, the density's, which is the same for all pairs; the others are
+/// absent with the reason: they are of all pairs, those above 0 or not. Throws invalid_argument for
+/// faulty weights.
+[[nodiscard]] inline pair_rates rates(sparse_group const& g, stability_weights const& weights = {},
+                                      std::size_t most_members = 300) {
+    require_weights(weights);
+    auto const n = g.members();
+    if (n < 2 || n <= most_members) return rates(detail::dense(g), weights);
+    pair_rates out;
+    auto const size = static_cast<double>(n);
+    out.density = 2.0 / (size * (size - 1.0));
+    for (auto const* field : {"connectivity", "cohesion", "stability"}) {
+        out.why[field] = "each pair, tied or not, has a rate of its own: " + weft::to_text(n) +
+                         " members are more than the " + weft::to_text(most_members) +
+                         " that are allowed";
     }
     return out;
 }
