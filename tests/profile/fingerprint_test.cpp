@@ -24,6 +24,14 @@ entity with_profile(std::vector<dimension> profile) {
     return e;
 }
 
+TEST(rhythm, huge_counts_are_shares_as_any) {
+    weft::profile::week few{};
+    few[18] = few[20] = 1.0;
+    auto many = few;
+    many[18] = many[20] = 1.5e308;
+    EXPECT_EQ(weft::profile::smooth_rhythm(many, 1.0), weft::profile::smooth_rhythm(few, 1.0));
+}
+
 TEST(fingerprint, bands_carry_the_sign_of_the_correlation) {
     encoder const enc(space{{"a", "b", "c", "d"}, {}});
     std::vector<dimension> const p{{"a", 0.9, 1}, {"b", 0.1, 1}, {"c", 0.95, 1}, {"d", 0.5, 1}};

@@ -294,6 +294,54 @@ TEST(curve, survives_values_at_the_edge_of_doubles) {
     EXPECT_GT(curve(x, tiny).derivative(1.0), 0.0);
 }
 
+TEST(curve, spans_over_which_coefficients_lose_their_digits_are_refused) {
+    std::vector<double> const y{0, 1, .2, .9, .1, .5, .4, 1, 0, .3};
+    std::vector<double> near;
+    for (int k = 0; k < 10; ++k) near.push_back(k);
+    for (auto const method : {interpolation::pchip, interpolation::natural_spline}) {
+        curve_options const options{.method = method};
+        auto const expected = curve(near, y, options).roots(.45);
+        for (double const h : {1e-90, 1e60, 1e99, 1e105, 1e110, 1e160, 1e200}) {
+            std::vector<double> x;
+            for (auto const t : near) x.push_back(t * h);
+            if (h > 1e107) {
+                EXPECT_THROW(curve(x, y, options), weft::invalid_argument) << h;
+                continue;
+            }
+            try {
+                curve const c(x, y, options);
+                EXPECT_NEAR(c(4.25 * h), curve(near, y, options)(4.25), 1e-12) << h;
+                EXPECT_EQ(c.roots(.45).size(), expected.size()) << h;
+            } catch (weft::invalid_argument const&) {
+                EXPECT_GT(h, 1e100);
+            }
+        }
+    }
+    std::vector<double> const x{0, 1000, 2000};
+    std::vector<double> const tiny{0, 1e-315, 3e-316};
+    for (auto const method : both) {
+        EXPECT_THROW(curve(x, tiny, {.method = method}), weft::invalid_argument);
+    }
+    std::vector<double> const wide{-1.7e308, 0};
+    curve c(wide, wide, {.method = interpolation::linear});
+    EXPECT_THROW(c.append(1e308, 0), weft::invalid_argument);
+}
+
+TEST(curve, a_level_at_the_end_of_a_line_is_met) {
+    std::mt19937_64 random(26);
+    std::uniform_real_distribution<> unit;
+    for (int round = 0; round < 500; ++round) {
+        std::vector<double> const x{0, .1 + unit(random)};
+        std::vector<double> const y{unit(random), unit(random)};
+        for (auto const method : both) {
+            curve const c(x, y, {.method = method});
+            EXPECT_EQ(c.roots(y[0]).size(), 1u);
+            ASSERT_EQ(c.roots(y[1]).size(), 1u);
+            EXPECT_NEAR(c.roots(y[1])[0], x[1], 1e-12);
+        }
+    }
+}
+
 TEST(curve, batch_equals_single_bit_for_bit) {
     std::mt19937_64 random(23);
     for (int round = 0; round < 200; ++round) {

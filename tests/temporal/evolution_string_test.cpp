@@ -230,6 +230,22 @@ TEST(evolution_string, a_person_goes_from_measurements_into_forecasts) {
     auto const p = weft::profile::find_patterns(people[0], now, two, s);
     EXPECT_EQ(p.dimensions.size(), 2u);
     EXPECT_EQ(p.from, start);
+    // Three snapshots are compared with the population's slopes, where those are given.
+    weft::profile::pattern_options patterns;
+    patterns.slopes = weft::profile::fit_slopes(people, two, now);
+    ASSERT_EQ(patterns.slopes[0].entries.size(), 1u);
+    auto steep = people[0];
+    for (std::size_t k = 0; k < 3; ++k) {
+        steep.snapshots[k].profile[0].value = .001 + .499 * static_cast<double>(k);
+    }
+    patterns.slopes[0].entries[0].quantile = .04;
+    auto const known = weft::profile::find_patterns(steep, now, two, s, patterns);
+    EXPECT_EQ(known.dimensions[0].trend.direction, weft::temporal::trend::improving);
+    EXPECT_EQ(weft::profile::find_patterns(steep, now, two, s).dimensions[0].trend.direction,
+              weft::temporal::trend::unknown);
+    patterns.slopes.pop_back();
+    EXPECT_THROW((void)weft::profile::find_patterns(steep, now, two, s, patterns),
+                 weft::invalid_argument);
     for (auto const& m : p.milestones) EXPECT_LE(m.at, now);
     EXPECT_THROW((void)weft::profile::profile_series(people[0], now, two, &model,
                                                      std::vector<weft::instant>{now}),

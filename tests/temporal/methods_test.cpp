@@ -504,4 +504,20 @@ TEST(vector_curve, is_its_components) {
     EXPECT_THROW((void)vector_curve(x, vec{1, 2, weft_test::nan, 4}, 1), weft::invalid_argument);
 }
 
+TEST(curve_methods, a_rational_curve_is_sound_beside_its_points) {
+    using namespace methods;
+    curve_options const rational{.method = interpolation::rational};
+    curve const c(vec{-1, 0, 1, 2, 3}, vec{1, 2, 1, 3, 2}, rational);
+    for (double const x : {1e-12, 1e-100, 1e-308, 1e-310, 5e-324, -5e-324}) {
+        EXPECT_NEAR(c(x), 2.0, 1e-11) << x;
+        EXPECT_NEAR(c.derivative(x), c.derivative(0.0), 1e-6) << x;
+    }
+    // Three doubles apart no polynomial has nine places.
+    curve const near(vec{0, 1, 1 + 3 * 0x1p-52, 2, 3}, vec{1, 2, 2, 3, 2}, rational);
+    EXPECT_TRUE(weft::is_finite(near.integral(0, 3)));
+    EXPECT_FALSE(near.roots(2.5).empty());
+    curve const wide(vec{0, 1e60, 2e60}, vec{0, 1, 0}, rational);
+    EXPECT_THROW((void)wide.polynomial(), weft::overflow_error);
+}
+
 } // namespace

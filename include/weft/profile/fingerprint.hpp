@@ -189,6 +189,12 @@ namespace detail {
         WEFT_THROW(invalid_argument("sigma_hours", to_text(sigma_hours), "hours in [0, 84]"));
     }
     if (!(total > 0.0)) return std::nullopt;
+    double unit = 1.0;
+    if (!is_finite(total)) {
+        unit = *std::max_element(visits.begin(), visits.end());
+        total = 0.0;
+        for (auto const v : visits) total += v / unit;
+    }
     std::array<double, 168> kernel{};
     double mass = 0.0;
     for (std::size_t k = 0; k < 168; ++k) {
@@ -201,7 +207,7 @@ namespace detail {
     week smooth{};
     for (std::size_t from = 0; from < 168; ++from) {
         if (visits[from] <= 0.0) continue;
-        auto const share = visits[from] / total / mass;
+        auto const share = visits[from] / unit / total / mass;
         for (std::size_t k = 0; k < 168; ++k) smooth[(from + k) % 168] += share * kernel[k];
     }
     return smooth;

@@ -355,7 +355,8 @@ public:
     /// The curve itself where it is a piecewise polynomial. Of a rational one: a piecewise
     /// polynomial of degree 8 that differs from it by at most 1e-12 of its largest value (or by its
     /// own rounding, where very uneven points make that larger), made by halving the stretches
-    /// between its points until that holds.
+    /// between its points until that holds. Throws overflow_error where its coefficients leave the
+    /// range of a double.
     [[nodiscard]] curve polynomial() const {
         if (!is_rational()) return *this;
         return polynomial_form();
@@ -375,6 +376,11 @@ public:
         if (!(x > x_.back())) {
             WEFT_THROW(
                 invalid_argument("x", to_text(x), "more than the last, " + to_text(x_.back())));
+        }
+        if (!is_finite(x - x_.front())) {
+            WEFT_THROW(invalid_argument("x", to_text(x),
+                                        "a distance from the first, " + to_text(x_.front()) +
+                                            ", within the range of a double"));
         }
         require_finite("y", y);
         if (options_.unit) require_unit("y", y);
@@ -542,6 +548,7 @@ private:
             for (std::size_t i = 0; i + 1 < n; ++i) {
                 coefficients_[2 * i] = y_[i];
                 coefficients_[2 * i + 1] = secant(i);
+                require_coefficients(i);
             }
             return;
         case interpolation::nearest:
@@ -763,14 +770,25 @@ private:
         return slopes;
     }
 
+    /// Refuses a piece that does not reach its second point: its coefficients overflow, or are so
+    /// near 0 that they lose their digits.
     void require_coefficients(std::size_t piece) const {
-        for (auto const c : coefficients(piece)) {
-            if (is_finite(c)) continue;
-            WEFT_THROW(invalid_argument(detail::indexed("x", piece + 1), to_text(x_[piece + 1]),
-                                        "a distance from " + detail::indexed("x", piece) +
-                                            " over which a polynomial stays within the range of a "
-                                            "double"));
+        auto const c = coefficients(piece);
+        auto const h = x_[piece + 1] - x_[piece];
+        double value = 0.0;
+        double size = 0.0;
+        for (auto k = c.size(); k-- > 0;) {
+            value = value * h + c[k];
+            // In sixteenths: the sum may overflow where the value does not.
+            size = size * h + std::abs(c[k]) / 16.0;
         }
+        using limits = std::numeric_limits<double>;
+        auto const rounding = 1024.0 * limits::epsilon() * size + 16.0 * limits::denorm_min();
+        if (is_finite(size) && std::abs(value - y_[piece + 1]) <= rounding) return;
+        WEFT_THROW(invalid_argument(detail::indexed("x", piece + 1), to_text(x_[piece + 1]),
+                                    "a distance from " + detail::indexed("x", piece) +
+                                        " over which a polynomial stays within the range of a "
+                                        "double"));
     }
 
     void set_hermite(std::span<double const> slopes) {
@@ -838,14 +856,14 @@ private:
         auto const n = x_.size();
         auto const after =
             static_cast<std::size_t>(std::upper_bound(x_.begin(), x_.end(), x) - x_.begin());
-        if (after > 0 && x_[after - 1] == x) {
-            auto const i = after - 1;
+        auto const at_point = [&](std::size_t i) -> point {
             double sum = 0.0;
             for (std::size_t k = 0; k < n; ++k) {
                 if (k != i) sum += weights_[k] * ((y_[i] - y_[k]) / (x_[i] - x_[k]));
             }
             return {y_[i], -sum / weights_[i]};
-        }
+        };
+        if (x_[after - 1] == x) return at_point(after - 1);
         double top = 0.0;
         double bottom = 0.0;
         for (std::size_t k = 0; k < n; ++k) {
@@ -853,7 +871,13 @@ private:
             top += w * y_[k];
             bottom += w;
         }
+        auto const gap = x_[after] - x_[after - 1];
+        auto const nearest = x - x_[after - 1] < gap / 2.0 ? after - 1 : after;
+        // So near a point that its weight is beyond doubles.
+        if (!is_finite(bottom) || !is_finite(top)) return at_point(nearest);
         auto const value = top / bottom;
+        // The difference to its value is rounding.
+        if (std::abs(x - x_[nearest]) < 1e-8 * gap) return {value, at_point(nearest).slope};
         double slope = 0.0;
         for (std::size_t k = 0; k < n; ++k) {
             auto const distance = x - x_[k];
@@ -901,9 +925,17 @@ private:
                 places[k] = (x - from) / h;
                 c[k] = rational_at(x).value;
             }
-            newton(places, c);
+            // Between a few neighbouring doubles: a straight line.
+            bool const line =
+                std::adjacent_find(places.begin(), places.end(),
+                                   [](double a, double b) { return a >= b; }) != places.end();
+            if (line) {
+                c = {c[0], c[8] - c[0]};
+            } else {
+                newton(places, c);
+            }
             bool close = true;
-            for (int k = 0; k < 16 && close; ++k) {
+            for (int k = 0; k < 16 && close && !line; ++k) {
                 auto const x = from + (k + .37) / 16.0 * h;
                 close = std::abs(detail::horner(c, (x - from) / h) - rational_at(x).value) <=
                         std::max(tolerance, rational_noise(x));
@@ -915,10 +947,17 @@ private:
                 continue;
             }
             open.pop_back();
-            double power = 1.0;
-            for (auto& k : c) {
-                k /= power;
-                power *= h;
+            auto const end = detail::horner(c, 1.0);
+            auto rounding = tolerance;
+            for (std::size_t k = 0; k < c.size(); ++k) {
+                rounding += 64.0 * std::numeric_limits<double>::epsilon() * std::abs(c[k]);
+                for (std::size_t p = 0; p < k; ++p) c[k] /= h;
+            }
+            if (!(std::abs(detail::horner(c, h) - end) <= rounding)) {
+                WEFT_THROW(overflow_error("curve: between x = " + to_text(from) + " and " +
+                                          to_text(to) +
+                                          " a polynomial of degree 8 leaves the "
+                                          "range of a double"));
             }
             out.x_.push_back(from);
             out.y_.push_back(c[0]);
@@ -1343,7 +1382,8 @@ public:
         return out;
     }
 
-    /// Adds a point; `row` has one value for each quantity. As curve::append.
+    /// Adds a point; `row` has one value for each quantity. As curve::append, but all or nothing,
+    /// so on copies: O(n width).
     void append(double x, std::span<double const> row) {
         if (row.size() != width()) {
             WEFT_THROW(invalid_argument("row", to_text(row.size()) + " values",

@@ -61,8 +61,14 @@ inline void roots_on_unit(std::span<double const> c, double noise, std::vector<d
     WEFT_ASSERT(degree <= most_degree);
     c = c.first(degree + 1);
     if (degree == 1) {
-        auto const x = -c[0] / c[1];
-        if (x >= 0.0 && x <= 1.0) out.push_back(x);
+        auto const end = c[0] + c[1];
+        bool const at_start = std::abs(c[0]) <= noise;
+        bool const at_end = std::abs(end) <= noise;
+        if (at_start) out.push_back(0.0);
+        if (at_end) out.push_back(1.0);
+        if (!at_start && !at_end && (c[0] > 0.0) != (end > 0.0)) {
+            out.push_back(std::clamp(-c[0] / c[1], 0.0, 1.0));
+        }
         return;
     }
     std::array<double, most_degree> slope{};
@@ -95,11 +101,12 @@ inline void roots_on(std::span<double const> c, double level, double h, std::vec
                      bool& all) {
     std::array<double, most_degree + 1> scaled{};
     WEFT_ASSERT(c.size() <= scaled.size());
-    double power = 1.0;
     double size = std::abs(level);
     double rest = 0.0;
-    for (std::size_t k = 0; k < c.size(); ++k, power *= h) {
-        scaled[k] = c[k] * power;
+    for (std::size_t k = 0; k < c.size(); ++k) {
+        scaled[k] = c[k];
+        // One by one: powers of h leave the range of a double where their product with c does not.
+        for (std::size_t p = 0; p < k; ++p) scaled[k] *= h;
         size += std::abs(scaled[k]);
         if (k > 0) rest += std::abs(scaled[k]);
     }
