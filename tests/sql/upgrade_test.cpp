@@ -1,10 +1,13 @@
 // Versions of the migration: from nothing, from a database of version 1, back again, and what
 // find_drift says about each.
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <type_traits>
 #include <variant>
 #include <vector>
@@ -13,6 +16,7 @@
 
 #include "support.hpp"
 #include "support/golden.hpp"
+#include "support/temporary.hpp"
 #include "weft/sql/bulk.hpp"
 #include "weft/sql/drift.hpp"
 
@@ -68,9 +72,14 @@ TEST(upgrade, steps_are_the_whole) {
             bodies += step.up.substr(8, step.up.size() - 8 - 8);
         }
         EXPECT_EQ(version, weft::sql::schema_version);
-        EXPECT_EQ("begin;\n\n" + bodies + "commit;\n", ddl(d));
+        EXPECT_TRUE(ddl(d).ends_with(";\n\n" + bodies + "commit;\n"));
+        EXPECT_TRUE(ddl(d).starts_with(d == dialect::sqlite ? "begin immediate;\n\n"
+                                                            : "begin;\ndo $weft$ begin\n    "
+                                                              "perform pg_advisory_xact_lock("));
         EXPECT_EQ(weft::sql::upgrade(0, d), ddl(d));
-        EXPECT_EQ(weft::sql::upgrade(1, d), migration_steps(d).at(1).up);
+        auto const last = migration_steps(d).at(2).up.substr(8);
+        EXPECT_TRUE(weft::sql::upgrade(1, d).ends_with(last));
+        EXPECT_TRUE(weft::sql::upgrade(2, d).ends_with(";\n\n" + last));
         EXPECT_THROW((void)weft::sql::upgrade(-1, d), weft::invalid_argument);
         EXPECT_THROW((void)weft::sql::upgrade(version + 1, d), weft::invalid_argument);
     }
@@ -114,7 +123,7 @@ TEST(upgrade, a_database_of_version_1_keeps_its_rows_and_comes_back) {
     });
     EXPECT_NE(told(find_drift(c)), "");
     c.run_script(weft::sql::upgrade(1, dialect::postgres));
-    EXPECT_EQ(version_of(c), 2);
+    EXPECT_EQ(version_of(c), 3);
     EXPECT_EQ(told(find_drift(c)), "");
     auto const rows_are_there = [&] {
         for_each_table([&]<class Row>(std::type_identity<Row>) {
@@ -126,6 +135,20 @@ TEST(upgrade, a_database_of_version_1_keeps_its_rows_and_comes_back) {
     rows_are_there();
 
     auto const steps = migration_steps(dialect::postgres);
+    auto const queueing = [&] {
+        return one(c, "select prosrc from pg_proc where proname = 'outreach_may_be_queued'");
+    };
+    auto const present = queueing();
+    c.run_script(steps[2].down);
+    EXPECT_EQ(version_of(c), 2);
+    EXPECT_NE(queueing(), present);
+    EXPECT_EQ(told(find_drift(c)),
+              "function outreach_may_be_queued(p_target_user_id uuid, p_source_id text, p_type "
+              "text, p_lookback_days integer, p_now timestamp with time zone): changed\n"
+              "function outreach_schema_version(): changed\n");
+    c.run_script(weft::sql::upgrade(2, dialect::postgres));
+    EXPECT_EQ(told(find_drift(c)), "");
+    c.run_script(steps[2].down);
     c.run_script(steps[1].down);
     EXPECT_EQ(version_of(c), 1);
     EXPECT_EQ(names(), first);
@@ -151,7 +174,7 @@ TEST(upgrade, sqlite_goes_the_same_way) {
                                    "index idx_outreach_queue_expires: missing\n"
                                    "view outreach_schema_version: missing\n");
     c.run_script(weft::sql::upgrade(1, dialect::sqlite));
-    EXPECT_EQ(version_of(c), 2);
+    EXPECT_EQ(version_of(c), 3);
     EXPECT_EQ(told(find_drift(c)), "");
     c.run_script("drop index idx_outreach_queue_source; create index other on outreach_queue (id); "
                  "drop table outreach_history; create table outreach_history (id text) strict;");
@@ -164,6 +187,8 @@ TEST(upgrade, sqlite_goes_the_same_way) {
                                    "table outreach_history: changed\n"
                                    "index other: unexpected\n");
     auto const steps = migration_steps(dialect::sqlite);
+    c.run_script(steps[2].down);
+    EXPECT_EQ(version_of(c), 2);
     c.run_script(steps[1].down);
     c.run_script(steps[0].down);
     EXPECT_EQ(one(c, "select count(*) from sqlite_schema"), weft::sql::value(std::int64_t{0}));
@@ -240,10 +265,43 @@ TEST(upgrade, drift_is_looked_for_in_the_schema_of_the_tables) {
     EXPECT_EQ(told(find_drift(c)).find("table outreach_queue: missing") == std::string::npos,
               false);
     EXPECT_EQ(version_of(c), 0);
-    c.run_script(migration_steps(dialect::postgres, odd)[1].down);
-    c.run_script(migration_steps(dialect::postgres, odd)[0].down);
+    for (std::size_t i = 3; i-- > 0;) {
+        c.run_script(migration_steps(dialect::postgres, odd)[i].down);
+    }
     EXPECT_EQ(one(c, "select count(*) from pg_class where relname like 'outreach%'"),
               weft::sql::value(std::int64_t{0}));
+}
+
+TEST(upgrade, each_schema_has_its_own_trigger_on_the_users_however_long_its_name_is) {
+    weft_test::database db;
+    weft_test::postgres_connection c(db.url());
+    // PostgreSQL keeps 63 bytes; the third one would be cut within a character.
+    std::string umlauts;
+    for (int i = 0; i < 30; ++i) umlauts += "\xc3\xa9";
+    for (auto const& name :
+         {std::string(50, 'a') + "_one", std::string(50, 'a') + "_two", umlauts, "x" + umlauts}) {
+        weft::sql::ddl_options const options{.with_auth = true, .schema = name};
+        c.run_script(ddl(dialect::postgres, options));
+        EXPECT_EQ(told(find_drift(c, options)), "");
+    }
+    EXPECT_EQ(one(c, "select count(*) from pg_trigger where tgname like 'forget_outreach_%'"),
+              weft::sql::value(std::int64_t{4}));
+}
+
+TEST(upgrade, a_migration_of_sqlite_waits_for_a_writer) {
+    weft_test::temporary_folder const folder;
+    weft_test::sqlite_connection writer(folder.file("a.db"));
+    writer.run_script(ddl(dialect::sqlite));
+    weft_test::sqlite_connection other(folder.file("a.db"));
+    std::thread migration;
+    {
+        weft::adapters::transaction tx(writer);
+        writer.execute(weft::sql::insert(sample<outreach_queue>(), dialect::sqlite));
+        migration = std::thread([&] { EXPECT_NO_THROW(other.run_script(ddl(dialect::sqlite))); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(60));
+        tx.commit();
+    }
+    migration.join();
 }
 
 TEST(upgrade, a_later_version_adds_columns_to_tables_that_have_rows) {

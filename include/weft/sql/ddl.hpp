@@ -31,7 +31,7 @@ struct ddl_options {
 };
 
 /// The version of the migration that these headers make.
-inline constexpr std::int32_t schema_version = 2;
+inline constexpr std::int32_t schema_version = 3;
 
 /// One step of the migration: `up` takes a database from the version before to this one, `down`
 /// takes it back. Each is one transaction. A step that was released does not change any more.
@@ -169,8 +169,30 @@ namespace detail {
     return out;
 }
 
+/// Queueing once is for READ COMMITTED alone.
+[[nodiscard]] inline std::string third_ddl(dialect d, ddl_form const& form) {
+    bool const queues = d == dialect::postgres && !form.citus;
+    return (queues ? may_be_queued_ddl(3, form) : std::string()) + version_ddl(3, d, form) + "\n";
+}
+
+[[nodiscard]] inline std::string third_undone(dialect d, ddl_form const& form) {
+    bool const queues = d == dialect::postgres && !form.citus;
+    return (queues ? may_be_queued_ddl(2, form) : std::string()) + version_ddl(2, d, form);
+}
+
+/// One step, whose text was released so.
 [[nodiscard]] inline std::string in_transaction(std::string const& script) {
     return "begin;\n\n" + script + "commit;\n";
+}
+
+/// Several steps. Two runs at once wait for each other: PostgreSQL would refuse one of them
+/// ("tuple concurrently updated"), SQLite would not wait for a writer that came between.
+[[nodiscard]] inline std::string whole(dialect d, std::string const& script) {
+    return std::string(d == dialect::sqlite
+                           ? "begin immediate;\n\n"
+                           : "begin;\ndo $weft$ begin\n    perform pg_advisory_xact_lock("
+                             "hashtextextended('weft migration', 7765));\nend $weft$;\n\n") +
+           script + "commit;\n";
 }
 
 } // namespace detail
@@ -182,7 +204,9 @@ namespace detail {
     return {{1, "outreach", detail::in_transaction(detail::first_ddl(d, options, form)),
              detail::in_transaction(detail::first_undone(d, form))},
             {2, "upkeep", detail::in_transaction(detail::second_ddl(d, form)),
-             detail::in_transaction(detail::second_undone(d, form))}};
+             detail::in_transaction(detail::second_undone(d, form))},
+            {3, "queue_once", detail::in_transaction(detail::third_ddl(d, form)),
+             detail::in_transaction(detail::third_undone(d, form))}};
 }
 
 /// The whole migration: tables, checks, keys, indexes and the version; for PostgreSQL also row
@@ -196,8 +220,8 @@ namespace detail {
 /// cannot have.
 [[nodiscard]] inline std::string ddl(dialect d, ddl_options const& options = {}) {
     auto const form = detail::form_of(d, options);
-    return detail::in_transaction(detail::first_ddl(d, options, form) +
-                                  detail::second_ddl(d, form));
+    return detail::whole(d, detail::first_ddl(d, options, form) + detail::second_ddl(d, form) +
+                                detail::third_ddl(d, form));
 }
 
 /// The steps that lead from `version` (0: nothing is there) to the present one, in one transaction.
@@ -212,7 +236,8 @@ namespace detail {
     std::string out;
     if (version < 1) out += detail::first_ddl(d, options, form);
     if (version < 2) out += detail::second_ddl(d, form);
-    return detail::in_transaction(out);
+    if (version < 3) out += detail::third_ddl(d, form);
+    return detail::whole(d, out);
 }
 
 /// A query for the version that a database has, one row with one integer: 0 where the tables are

@@ -192,10 +192,11 @@ template <class Connection>
     try {
         connection.run_script("set local client_min_messages to warning;\n" +
                               first_ddl(dialect::postgres, plain, form) +
-                              second_ddl(dialect::postgres, form));
-        auto const rows = connection.query({catalogue_text(),
-                                            {quote_identifier(options.schema),
-                                             ("forget_outreach_" + options.schema).substr(0, 63)}});
+                              second_ddl(dialect::postgres, form) +
+                              third_ddl(dialect::postgres, form));
+        auto const rows = connection.query(
+            {catalogue_text(),
+             {quote_identifier(options.schema), forget_user_name(options.schema)}});
         for (auto const& row : rows.values) {
             bool const reference = std::get<bool>(row[0]);
             auto const text = [&](std::size_t i) {
@@ -220,7 +221,7 @@ template <class Connection>
         });
     }
     if (!live.citus) {
-        auto const trigger = ("forget_outreach_" + options.schema).substr(0, 63);
+        auto const trigger = forget_user_name(options.schema);
         auto const key = std::pair<std::string, std::string>{"trigger", "auth.users." + trigger};
         auto const at = found.find(key);
         std::string const tail = " AFTER DELETE ON auth.users FOR EACH ROW EXECUTE FUNCTION "

@@ -40,16 +40,22 @@ namespace detail {
 ///
 /// It holds whoever else runs it at the same time. In PostgreSQL the migration's function
 /// outreach_may_be_queued takes a lock on target, source and type until the transaction ends, and
-/// looks only then; under REPEATABLE READ it would look at the past, so it refuses (25001): use
-/// READ COMMITTED or SERIALIZABLE. SQLite has one writer at a time. Plain inserts do not ask.
+/// looks only then. Under REPEATABLE READ and SERIALIZABLE it would look at the past, so it refuses
+/// (25001; a database of version 2 lets SERIALIZABLE pass): use READ COMMITTED, which is the
+/// server's usual. SQLite has one writer at a time. Plain inserts do not ask.
 ///
-/// Throws invalid_argument where the row is faulty, lookback_days is negative, or `now` infinite.
+/// Throws invalid_argument where the row is faulty, lookback_days is negative, `now` infinite, or
+/// options.citus is set: the form for a cluster does not have the function.
 [[nodiscard]] inline statement enqueue_unless_recent(schema::outreach_queue const& row, instant now,
                                                      std::int32_t lookback_days, dialect d,
                                                      write_options const& options = {}) {
     using table = schema::outreach_queue;
     using type = schema::sql_type;
     (void)detail::recent_since(lookback_days, now);
+    if (options.citus) {
+        WEFT_THROW(
+            invalid_argument("citus", "true", "false: a cluster has no outreach_may_be_queued"));
+    }
     statement out{"", row_params(row)};
     auto const place_of = [](std::string_view name) {
         std::size_t n = 1;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -458,9 +459,27 @@ template <class Row>
     return out + "\n";
 }
 
-/// One trigger a schema on the shared auth.users; PostgreSQL keeps 63 bytes of a name.
+/// One trigger a schema on the shared auth.users; PostgreSQL keeps 63 bytes of a name. Of a longer
+/// one the beginning stays, as whole characters, and a hash (FNV-1a) tells it from others.
+[[nodiscard]] inline std::string forget_user_name(std::string const& schema) {
+    auto name = "forget_outreach_" + schema;
+    if (name.size() <= 63) return name;
+    std::uint64_t hash = 0xcbf29ce484222325U;
+    for (char const c : schema) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    }
+    std::size_t keep = 63 - 17;
+    while ((static_cast<unsigned char>(name[keep]) & 0xc0U) == 0x80U) --keep;
+    name.resize(keep);
+    name += '_';
+    for (unsigned shift = 64; shift > 0; shift -= 4) {
+        name += "0123456789abcdef"[(hash >> (shift - 4)) & 15U];
+    }
+    return name;
+}
+
 [[nodiscard]] inline std::string forget_user_trigger(ddl_form const& form) {
-    return quote_identifier(("forget_outreach_" + form.schema).substr(0, 63));
+    return quote_identifier(forget_user_name(form.schema));
 }
 
 /// Deleting a user takes the user's cache rows along; the foreign keys do it for the other tables.
@@ -487,13 +506,23 @@ template <class Row>
            "outreach_forget_user();\n";
 }
 
-/// The functions of version 2: queueing once, upkeep in bounded steps, and the version itself.
-[[nodiscard]] inline std::string upkeep_ddl(ddl_form const& form) {
+/// Whether outreach may be queued, under a lock. Version 2 refused REPEATABLE READ alone; but
+/// beside a session under READ COMMITTED, which conflict detection leaves out, SERIALIZABLE looks
+/// at the past as well.
+[[nodiscard]] inline std::string may_be_queued_ddl(std::int32_t version, ddl_form const& form) {
     auto const& q = form.prefix;
-    std::string out;
+    std::string const refused =
+        version < 3
+            ? "    if current_setting('transaction_isolation') = 'repeatable read' then\n"
+              "        raise exception 'under REPEATABLE READ what others queued meanwhile cannot "
+              "be seen'\n"
+            : "    if current_setting('transaction_isolation') in ('repeatable read', "
+              "'serializable') then\n"
+              "        raise exception 'what others queued meanwhile can be seen under READ "
+              "COMMITTED only'\n";
     // A lock first, then a look: under READ COMMITTED each statement of a volatile function sees
     // what was committed before it.
-    out += function_ddl(
+    return function_ddl(
         q,
         "outreach_may_be_queued(p_target_user_id uuid, p_source_id text, p_type text, "
         "p_lookback_days integer default 30, p_now timestamp with time zone default now())",
@@ -503,15 +532,13 @@ template <class Row>
         "    if p_lookback_days is null or p_lookback_days < 0 then\n"
         "        raise exception 'p_lookback_days: got %, expected a number of days >= 0',\n"
         "            coalesce(p_lookback_days::text, 'NULL') using errcode = '22023';\n"
-        "    end if;\n"
-        "    if current_setting('transaction_isolation') = 'repeatable read' then\n"
-        "        raise exception 'under REPEATABLE READ what others queued meanwhile cannot be "
-        "seen'\n"
-        "            using errcode = '25001';\n"
-        "    end if;\n"
-        "    perform pg_advisory_xact_lock(hashtextextended(\n"
-        "        p_target_user_id::text || ' ' || p_type || ' ' || p_source_id, 7765));\n"
-        "    return not exists (select from " +
+        "    end if;\n" +
+            refused +
+            "            using errcode = '25001';\n"
+            "    end if;\n"
+            "    perform pg_advisory_xact_lock(hashtextextended(\n"
+            "        p_target_user_id::text || ' ' || p_type || ' ' || p_source_id, 7765));\n"
+            "    return not exists (select from " +
             q +
             "outreach_queue\n"
             "            where target_user_id = p_target_user_id and source_id = p_source_id\n"
@@ -527,6 +554,12 @@ template <class Row>
             "                    else p_now - make_interval(hours => 24 * p_lookback_days) end);\n"
             "end\n",
         "service_role");
+}
+
+/// The functions of version 2: queueing once, upkeep in bounded steps, and the version itself.
+[[nodiscard]] inline std::string upkeep_ddl(ddl_form const& form) {
+    auto const& q = form.prefix;
+    auto out = may_be_queued_ddl(2, form);
     auto const limit_check = std::string("    if p_limit is null or p_limit < 1 then\n"
                                          "        raise exception 'p_limit: got %, expected at "
                                          "least 1',\n"

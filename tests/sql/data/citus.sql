@@ -1,4 +1,7 @@
 begin;
+do $weft$ begin
+    perform pg_advisory_xact_lock(hashtextextended('weft migration', 7765));
+end $weft$;
 
 grant usage on schema public to anon, authenticated, service_role;
 
@@ -361,6 +364,13 @@ comment on column public.outreach_processing_jobs.updated_at is 'The clock''s un
 
 create or replace function public.outreach_schema_version() returns integer language sql immutable security invoker set search_path = '' as $weft$
     select 2
+$weft$;
+revoke all on function public.outreach_schema_version() from public, anon, authenticated;
+grant execute on function public.outreach_schema_version() to service_role;
+
+
+create or replace function public.outreach_schema_version() returns integer language sql immutable security invoker set search_path = '' as $weft$
+    select 3
 $weft$;
 revoke all on function public.outreach_schema_version() from public, anon, authenticated;
 grant execute on function public.outreach_schema_version() to service_role;
