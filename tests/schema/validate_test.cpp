@@ -166,4 +166,31 @@ TEST(validate, holds_the_rules_between_columns) {
     EXPECT_EQ(refused(job), "");
 }
 
+TEST(validate, refuses_ids_of_users_in_capitals) {
+    std::string const capital = "AAAAAAAA-0000-0000-0000-000000000001";
+    std::string const small = "aaaaaaaa-0000-0000-0000-000000000001";
+    compatibility_cache pair;
+    pair.source_id = small;
+    pair.target_id = capital;
+    pair.expires_at = weft::parse_instant("2030-01-01T00:00:00Z");
+    for (auto const type : {cache_entity_type::user, cache_entity_type::club}) {
+        pair.target_type = type;
+        bool refused = false;
+        try {
+            validate(pair);
+        } catch (weft::invalid_argument const& e) {
+            refused = e.argument() == "compatibility_cache.target_id";
+        }
+        EXPECT_EQ(refused, type == cache_entity_type::user);
+    }
+    predictive_signals_cache signal;
+    signal.prediction_data.text = "[]";
+    signal.entity_id = capital;
+    signal.expires_at = pair.expires_at;
+    signal.entity_type = signal_entity_type::user;
+    EXPECT_THROW(validate(signal), weft::invalid_argument);
+    signal.entity_id = small;
+    EXPECT_NO_THROW(validate(signal));
+}
+
 } // namespace

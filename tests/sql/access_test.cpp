@@ -218,6 +218,24 @@ TEST_P(access, a_user_answers_open_outreach_and_changes_nothing_else) {
     EXPECT_EQ(state_of(session, "update outreach_queue set status = 'accepted', response_action = "
                                 "'rejected'"),
               "23514");
+    // The same by the statements of the headers: workers say updated_at, a user may not.
+    using enum queue_status;
+    admin.execute({"update outreach_queue set status = 'pending', response_action = null "
+                   "where id = $1::uuid",
+                   {weft_test::id_of(1)}});
+    auto const at = weft::parse_instant("2026-03-01T12:00:00Z");
+    EXPECT_EQ(state_of(session, weft::sql::update_status(weft_test::id_of(1), seen, at, at,
+                                                         weft::sql::dialect::postgres)),
+              "42501");
+    for (auto const to : {delivered, seen, accepted}) {
+        EXPECT_EQ(session.execute(weft::sql::update_status_as_user(weft_test::id_of(1), to, at)), 1)
+            << to_text(to);
+    }
+    EXPECT_EQ(session.execute(weft::sql::update_status_as_user(weft_test::id_of(1), seen, at)), 0);
+    for (auto const to : {pending, scheduled, expired}) {
+        EXPECT_THROW((void)weft::sql::update_status_as_user(weft_test::id_of(1), to, at),
+                     weft::invalid_argument);
+    }
 }
 
 TEST_P(access, forged_updates_are_refused) {

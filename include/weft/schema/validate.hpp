@@ -75,12 +75,46 @@ void validate_value(column_info const& c, T const& value) {
     }
 }
 
+/// Whether this is a UUID that PostgreSQL would write in another way.
+[[nodiscard]] inline bool is_capital_uuid(std::string_view text) noexcept {
+    if (text.size() != 36) return false;
+    bool capital = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        char const c = text[i];
+        bool const line = i == 8 || i == 13 || i == 18 || i == 23;
+        bool const digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+        bool const upper = c >= 'A' && c <= 'F';
+        if (line ? c != '-' : !digit && !upper) return false;
+        capital = capital || (!line && upper);
+    }
+    return capital;
+}
+
+/// The ids of users stand as text beside those of clubs and events. Written in capitals, a user
+/// would not see the row, and it would stay when the user is deleted.
+template <class Row>
+void validate_user_ids(Row const& row) {
+    auto const check = [](auto type, std::string_view id, std::string_view column) {
+        if (type != decltype(type)::user || !is_capital_uuid(id)) return;
+        WEFT_THROW(invalid_argument(std::string(table<Row>::name) + "." + std::string(column),
+                                    "\"" + std::string(id) + "\"",
+                                    "a user's UUID in small letters"));
+    };
+    if constexpr (requires { decltype(row.target_type)::user; }) {
+        check(row.source_type, row.source_id, "source_id");
+        check(row.target_type, row.target_id, "target_id");
+    } else if constexpr (requires { decltype(row.entity_type)::user; }) {
+        check(row.entity_type, row.entity_id, "entity_id");
+    }
+}
+
 } // namespace detail
 
 /// Throws invalid_argument naming table and column where the database would refuse this row by
 /// itself: an enumerator that is none, a number outside its range (NaN and infinities too), text
 /// with U+0000 or ill-formed UTF-8, faulty JSON or JSON that should be an object, an instant that
-/// ISO 8601 cannot write, a broken rule between columns. Keys, and rules that hang on a default of
+/// ISO 8601 cannot write, a broken rule between columns; and a cache row's id of a user in capital
+/// letters, under which nobody would find it. Keys, and rules that hang on a default of
 /// the server's, are left to the server. Linear in the bytes of the row.
 template <TableRow Row>
 void validate(Row const& row) {
@@ -95,6 +129,7 @@ void validate(Row const& row) {
                                  std::string(rule.expected)));
         }
     }
+    detail::validate_user_ids(row);
 }
 
 /// `validate` of each row; the error names the row's number, too. Linear.

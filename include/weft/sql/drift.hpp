@@ -77,7 +77,9 @@ using catalogue = std::map<std::pair<std::string, std::string>, std::string>;
     auto const granted = [](std::string const& rights, std::string const& name) {
         return "select reference, 'grant', " + name +
                " || ' to ' || coalesce(roles.rolname::text, 'public'), string_agg(lower("
-               "acl.privilege_type), ', ' order by acl.privilege_type) from " +
+               "acl.privilege_type) || case when acl.is_grantable then ' with grant option' else "
+               "'' "
+               "end, ', ' order by acl.privilege_type) from " +
                rights +
                " left join pg_catalog.pg_roles as roles on roles.oid = acl.grantee where "
                "acl.grantee <> owner and (acl.grantee = 0 or roles.rolname in ('anon', "
@@ -86,22 +88,35 @@ using catalogue = std::map<std::pair<std::string, std::string>, std::string>;
     return "with spaces as (select to_regnamespace($1::text)::oid as oid, false as reference union "
            "all select pg_my_temp_schema(), true), tables as (select spaces.reference, live.oid, "
            "live.relname::text as name, live.relowner as owner, live.relacl, live.relrowsecurity, "
-           "live.relforcerowsecurity from pg_catalog.pg_class as live join spaces on spaces.oid = "
+           "live.relforcerowsecurity, live.relpersistence from pg_catalog.pg_class as live join "
+           "spaces on spaces.oid = "
            "live.relnamespace where live.relkind in ('r', 'p') and live.relname in (" +
            tables +
            ")), columns as (select tables.reference, tables.name || '.' || c.attname as name, "
-           "tables.owner, c.attrelid, c.attnum, c.atttypid, c.atttypmod, c.attnotnull, c.attacl "
+           "tables.owner, c.attrelid, c.attnum, c.atttypid, c.atttypmod, c.attnotnull, c.attacl, "
+           "c.attcollation "
            "from tables join pg_catalog.pg_attribute as c on c.attrelid = tables.oid and c.attnum "
            "> 0 and not c.attisdropped), functions as (select spaces.reference, f.oid, f.proname "
            "|| '(' || pg_get_function_identity_arguments(f.oid) || ')' as name, f.proowner as "
-           "owner, f.proacl, f.prorettype, f.prolang, f.prosecdef, f.provolatile, f.proconfig, "
+           "owner, f.proacl, f.prorettype, f.prolang, f.prosecdef, f.proisstrict, f.provolatile, "
+           "f.proconfig, "
            "f.prosrc, pg_get_function_arguments(f.oid) as arguments from pg_catalog.pg_proc as f "
            "join spaces on spaces.oid = f.pronamespace where f.proname in (" +
            function_names() +
            ")) select reference, 'table' as kind, name, case when relrowsecurity then 'row level "
            "security' else 'no row level security' end || case when relforcerowsecurity then ', "
-           "forced' else '' end as definition from tables union all select reference, 'column', "
-           "name, format_type(atttypid, atttypmod) || case when attnotnull then ' not null' else "
+           "forced' else '' end || case relpersistence when 'u' then ', unlogged' else '' end || "
+           "case "
+           "when exists (select from pg_catalog.pg_inherits as h where tables.oid in (h.inhparent, "
+           "h.inhrelid)) then ', inheriting' else '' end as definition from tables union all "
+           "select "
+           "reference, 'rule', name || '.' || r.rulename, pg_get_ruledef(r.oid) from tables join "
+           "pg_catalog.pg_rewrite as r on r.ev_class = tables.oid union all select reference, "
+           "'column', "
+           "name, format_type(atttypid, atttypmod) || coalesce((select ' collate ' || "
+           "quote_ident(l.collname) from pg_catalog.pg_collation as l where l.oid = attcollation "
+           "and "
+           "l.collname <> 'default'), '') || case when attnotnull then ' not null' else "
            "'' end || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '') from columns "
            "left join pg_catalog.pg_attrdef as d on d.adrelid = attrelid and d.adnum = attnum "
            "union all select reference, 'comment', name, obj_description(oid, 'pg_class') from "
@@ -129,7 +144,8 @@ using catalogue = std::map<std::pair<std::string, std::string>, std::string>;
            "to_regclass('auth.users') and t.tgname = $2::text union all select reference, "
            "'function', name, arguments || ' returns ' || prorettype::regtype::text || ' ' || "
            "l.lanname || ' ' || provolatile::text || case when prosecdef then ' security definer' "
-           "else '' end || coalesce(' ' || proconfig::text, '') || ' as ' || prosrc from functions "
+           "else '' end || case when proisstrict then ' strict' else '' end || coalesce(' ' || "
+           "proconfig::text, '') || ' as ' || prosrc from functions "
            "join pg_catalog.pg_language as l on l.oid = prolang union all " +
            granted("tables cross join lateral aclexplode(coalesce(relacl, acldefault('r', owner))) "
                    "as acl",
@@ -281,8 +297,9 @@ template <class Connection>
 } // namespace detail
 
 /// Where a live database differs from what `ddl` with these options makes: missing, changed and
-/// unexpected columns, constraints, indexes, policies, rights of anon, authenticated, service_role
-/// and public, functions, triggers, comments. Empty where it does not. Sorted by kind and name.
+/// unexpected columns, constraints, indexes, rules, policies, rights of anon, authenticated,
+/// service_role and public on tables and functions, functions, triggers, comments. Empty where it
+/// does not. Sorted by kind and name. Owners and rights on the schema are not looked at.
 ///
 /// `connection` is one of weft's adapters or has their members. PostgreSQL: the server itself
 /// brings both sides into one form, the headers' side as temporary tables in a transaction that is

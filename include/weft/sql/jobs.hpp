@@ -26,7 +26,8 @@ struct claim_options {
     std::string schema{};                       ///< empty: the connection's search path
 };
 
-/// A query that claims jobs, the oldest first, and gives their rows as they are then: those that
+/// A query that claims jobs, the oldest first, and gives their rows as they are then, in no
+/// particular order: those that
 /// are pending, and those in processing whose lease has passed (started_at + lease <= now). The
 /// claimed job is `processing`, started_at is `now`, and retry_count is one more where it had been
 /// claimed before. Jobs that another worker is claiming at the moment are passed over (PostgreSQL:

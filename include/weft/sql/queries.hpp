@@ -22,8 +22,8 @@
 /// know of a running system. Every statement's text depends on dialect and options alone.
 namespace weft::inline v0::sql {
 
-/// Who reads. A user may not name the columns that are withheld (the snapshots of both caches):
-/// decode such rows with `allow_missing`.
+/// Who reads. A user may not name the columns that are withheld (the snapshots of
+/// compatibility_cache): decode such rows with `allow_missing`.
 enum class reader : std::uint8_t { service, user };
 
 struct read_options {
@@ -87,7 +87,7 @@ private:
 } // namespace detail
 
 /// A user's outreach that is pending, scheduled or delivered and has not expired at `now`, the
-/// newest first in each status. Along idx_outreach_queue_target_user.
+/// newest first. Along idx_outreach_queue_target_user.
 [[nodiscard]] inline statement pending_outreach(uuid const& user, instant now, dialect d,
                                                 read_options const& options = {}) {
     using enum schema::sql_type;

@@ -374,9 +374,28 @@ template <schema::TableRow Row>
     return out;
 }
 
+/// update_status for a user's own connection to PostgreSQL (role `authenticated`), which may not
+/// say updated_at: the migration's trigger takes the clock's. Throws invalid_argument for a status
+/// that a user may not set.
+[[nodiscard]] inline statement update_status_as_user(uuid const& id, schema::queue_status to,
+                                                     instant at, std::string const& schema = {}) {
+    using enum schema::queue_status;
+    if (to == scheduled || to == expired) {
+        WEFT_THROW(invalid_argument("to", std::string(to_text(to)),
+                                    "delivered, seen, accepted, rejected or ignored"));
+    }
+    auto out = update_status(id, to, at, at, dialect::postgres, schema);
+    auto const said = ", updated_at = " + detail::typed_placeholder(
+                                              4, schema::sql_type::timestamptz, dialect::postgres);
+    out.text.erase(out.text.find(said), said.size());
+    out.params.pop_back();
+    return out;
+}
+
 /// The statements that remove all that is kept about a user: queue and history rows that address
-/// the user, cache rows of which the user (type `user`) is a part. In PostgreSQL deleting the user
-/// from auth.users does the same.
+/// the user, cache rows of which the user (type `user`) is a part, whose ids are the user's UUID in
+/// small letters, as schema::validate asks for. In PostgreSQL deleting the user from auth.users
+/// does the same.
 [[nodiscard]] inline std::vector<statement> forget_user(uuid const& user, dialect d,
                                                         std::string const& schema = {}) {
     auto const id = detail::typed_placeholder(1, schema::sql_type::uuid, d);
