@@ -295,7 +295,9 @@ TEST(upgrade, each_schema_has_its_own_trigger_on_the_users_however_long_its_name
          {std::string(50, 'a') + "_one", std::string(50, 'a') + "_two", umlauts, "x" + umlauts}) {
         weft::sql::ddl_options const options{.with_auth = true, .schema = name};
         c.run_script(ddl(dialect::postgres, options));
-        if (name == umlauts) EXPECT_EQ(told(find_drift(c, options)), "");
+        if (name == umlauts) {
+            EXPECT_EQ(told(find_drift(c, options)), "");
+        }
     }
     EXPECT_EQ(one(c, "select count(*) from pg_trigger where tgname like 'forget_outreach_%'"),
               weft::sql::value(std::int64_t{4}));
