@@ -177,8 +177,9 @@ template <class Real, int N>
 [[nodiscard]] basic_qubit_product<Real, N> depolarized(basic_qubit_product<Real, N> const& a,
                                                        double p) {
     require_unit("p", p);
-    return detail::each_qubit(a, [p](auto q) {
-        q.bloch_length *= 1 - p;
+    detail::working<Real> const share = p;
+    return detail::each_qubit(a, [share](auto q) {
+        q.bloch_length *= 1 - share;
         return q;
     });
 }
@@ -189,8 +190,9 @@ template <class Real, int N>
                                                     double p) {
     require_unit("p", p);
     if (p == 0.0) return a;
-    return detail::each_qubit(a, [p](auto const& q) {
-        auto const plane = q.bloch_length * std::sin(q.theta) * (1 - p);
+    detail::working<Real> const share = p;
+    return detail::each_qubit(a, [share](auto const& q) {
+        auto const plane = q.bloch_length * std::sin(q.theta) * (1 - share);
         return detail::lifted(q, plane, q.bloch_length * std::cos(q.theta));
     });
 }
@@ -202,9 +204,10 @@ template <class Real, int N>
                                                   double gamma) {
     require_unit("gamma", gamma);
     if (gamma == 0.0) return a;
-    return detail::each_qubit(a, [gamma](auto const& q) {
-        auto const plane = q.bloch_length * std::sin(q.theta) * std::sqrt(1 - gamma);
-        return detail::lifted(q, plane, gamma + (1 - gamma) * (q.bloch_length * std::cos(q.theta)));
+    detail::working<Real> const share = gamma;
+    return detail::each_qubit(a, [share](auto const& q) {
+        auto const plane = q.bloch_length * std::sin(q.theta) * std::sqrt(1 - share);
+        return detail::lifted(q, plane, share + (1 - share) * (q.bloch_length * std::cos(q.theta)));
     });
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <complex>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 #include <Eigen/Core>
@@ -38,7 +39,8 @@ auto residual_infidelity(X const& x, Y const& y) -> typename X::RealScalar {
     using real = typename X::RealScalar;
     std::complex<real> const product = y.dot(x);
     real const modulus = std::abs(product);
-    if (!(modulus > 0)) return real{1};
+    // A denormal product has no phase.
+    if (!(modulus > std::numeric_limits<real>::min())) return real{1};
     real const d2 = (x - (product / modulus) * y).squaredNorm();
     return within_unit(d2 * (1 - d2 / 4));
 }

@@ -97,6 +97,24 @@ private:
 
 using ket_path = basic_ket_path<>;
 
+namespace detail {
+
+/// How many eigenvalues of F F^H are above rounding, at least 1.
+template <class Real>
+[[nodiscard]] std::size_t numerical_rank(matrix<Real> const& f) {
+    if (f.cols() == 1) return 1;
+    auto gram = adjoint_product<Real>(f, f);
+    auto const values = singular_values(gram);
+    Real const largest = *std::max_element(values.begin(), values.end());
+    Real const drop =
+        4 * static_cast<Real>(f.rows()) * std::numeric_limits<Real>::epsilon() * largest;
+    auto const rank =
+        std::count_if(values.begin(), values.end(), [drop](Real x) { return x > drop; });
+    return rank < 1 ? 1 : static_cast<std::size_t>(rank);
+}
+
+} // namespace detail
+
 /// The Bures geodesic of two mixed states, as factors: C(t) = p A + q B U with U the unitary that
 /// brings B closest to A. It is the only shortest path where A^H B has full rank; elsewhere (as for
 /// orthogonal supports) one of them is taken, the same one each time, and `unique()` is false.
@@ -125,7 +143,9 @@ public:
         aligned_ = detail::product_of<share>(other, detail::joined(polar.isometry));
         auto values = polar.values;
         std::sort(values.begin(), values.end(), [](share x, share y) { return x > y; });
-        unique_ = values[static_cast<std::size_t>(std::min(r, s)) - 1] > detail::no_overlap<share>;
+        auto const least = std::min(detail::numerical_rank<share>(padded_.leftCols(r)),
+                                    detail::numerical_rank<share>(other.leftCols(s)));
+        unique_ = values[least - 1] > detail::no_overlap<share>;
         share sum = 0;
         for (auto const value : values) sum += value;
         share const root = detail::within_unit(sum);

@@ -53,6 +53,16 @@ template <class A, class B>
     return std::sqrt(2 * infidelity(a, b) / (1 + root_fidelity(a, b)));
 }
 
+namespace detail {
+
+template <class Real>
+[[nodiscard]] Real at_most_root_two(Real distance) noexcept {
+    Real const most = std::sqrt(Real{2});
+    return distance < most ? distance : most;
+}
+
+} // namespace detail
+
 /// ||rho - sigma||, the root of the sum of the squared moduli of the entries (not halved), in
 /// [0, sqrt 2]. O(1) after the infidelity.
 template <class Real, int D, int E>
@@ -105,7 +115,8 @@ template <class Real, int D, int E>
     auto const& y = detail::wide(b);
     detail::matrix<detail::working<Real>> difference = x * x.adjoint();
     difference.noalias() -= y * y.adjoint();
-    return static_cast<Real>(difference.norm());
+    using wide = detail::working<Real>;
+    return static_cast<Real>(detail::at_most_root_two<wide>(difference.norm()));
 }
 
 /// Tr(sqrt rho sqrt sigma), in [0,1]. For pure states it is the fidelity.
@@ -192,7 +203,7 @@ template <class Real, int N, int M>
             -detail::qubit_affinity(detail::wide(a.qubits()[i]), detail::wide(b.qubits()[i]))
                  .complement);
     }
-    return static_cast<Real>(std::sqrt(-2 * std::expm1(log_affinity)));
+    return static_cast<Real>(std::sqrt(0 - 2 * std::expm1(log_affinity)));
 }
 
 namespace detail {
@@ -318,11 +329,12 @@ inline split_index split(Eigen::Index dimension, std::span<Eigen::Index const> d
 
 } // namespace detail
 
-/// The state of the parties `keep` (any subset, in their given order of significance) of a state of
-/// parties with the given dimensions, the first the most significant in the index. As a factor: the
-/// dropped index becomes a column, nothing is multiplied out; a factor that gets wider than the
-/// kept dimension is brought to that. O(d r). Throws invalid_argument for dimensions whose product
-/// is not that of the state and for a party that is not there or named twice.
+/// The state of the parties `keep` (any subset, whose order of significance is that in the whole,
+/// whatever the order of `keep`) of a state of parties with the given dimensions, the first the
+/// most significant in the index. As a factor: the dropped index becomes a column, nothing is
+/// multiplied out; a factor that gets wider than the kept dimension is brought to that. O(d r).
+/// Throws invalid_argument for dimensions whose product is not that of the state and for a party
+/// that is not there or named twice.
 template <class Real, int D>
 [[nodiscard]] basic_density<Real> partial_trace(basic_density<Real, D> const& a,
                                                 std::span<Eigen::Index const> dimensions,

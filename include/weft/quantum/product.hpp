@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <concepts>
@@ -394,7 +395,7 @@ template <class P, class Q>
     detail::zip(a, b, [&](auto const& x, auto const& y) {
         log_fidelity += std::log1p(-detail::working<typename P::real>(infidelity(x, y)));
     });
-    return static_cast<typename P::real>(detail::within_unit(-std::expm1(log_fidelity)));
+    return static_cast<typename P::real>(detail::within_unit(0 - std::expm1(log_fidelity)));
 }
 
 /// Tr(sqrt rho sqrt sigma): the product of the factors' affinities.
@@ -414,9 +415,9 @@ template <class P, class Q>
     wide log_affinity = 0;
     detail::zip(a, b, [&](auto const& x, auto const& y) {
         wide const distance = hellinger_distance(x, y);
-        log_affinity += std::log1p(-distance * distance / 2);
+        log_affinity += std::log1p(-std::min(wide{1}, distance * distance / 2));
     });
-    return static_cast<typename P::real>(std::sqrt(-2 * std::expm1(log_affinity)));
+    return static_cast<typename P::real>(std::sqrt(0 - 2 * std::expm1(log_affinity)));
 }
 
 /// Trace distance where it is that of one factor: all others are the same, number by number. Or

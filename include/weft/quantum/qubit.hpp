@@ -105,6 +105,12 @@ using qubit_closeness = basic_qubit_closeness<>;
 
 namespace detail {
 
+/// The angle without whole turns, where differences of angles would lose digits to them.
+template <class Wide>
+[[nodiscard]] Wide without_turns(Wide angle) noexcept {
+    return std::abs(angle) > 8 ? std::atan2(std::sin(angle), std::cos(angle)) : angle;
+}
+
 /// sin^2 and cos^2 of half the angle between two Bloch vectors.
 template <class Wide>
 struct half_angle {
@@ -113,12 +119,13 @@ struct half_angle {
 
     half_angle(basic_qubit<Wide> const& a, basic_qubit<Wide> const& b) noexcept {
         auto const square = [](Wide x) { return x * x; };
-        Wide const s = std::sin(a.theta) * std::sin(b.theta);
-        Wide const half_turn = 0.5 * a.phi - 0.5 * b.phi;
+        Wide const a_theta = without_turns(a.theta), b_theta = without_turns(b.theta);
+        Wide const s = std::sin(a_theta) * std::sin(b_theta);
+        Wide const half_turn = 0.5 * without_turns(a.phi) - 0.5 * without_turns(b.phi);
         // Where exactly one theta is outside [0, pi], its qubit is the one at -theta with phi + pi.
         bool const folded = s < 0.0;
-        Wide const sum_half = 0.5 * a.theta + 0.5 * b.theta;
-        Wide const difference_half = 0.5 * a.theta - 0.5 * b.theta;
+        Wide const sum_half = 0.5 * a_theta + 0.5 * b_theta;
+        Wide const difference_half = 0.5 * a_theta - 0.5 * b_theta;
         Wide const near = folded ? sum_half : difference_half;
         Wide const far = folded ? difference_half : sum_half;
         Wide const sin_turn = square(folded ? std::cos(half_turn) : std::sin(half_turn));

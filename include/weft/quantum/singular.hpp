@@ -35,7 +35,9 @@ struct reflection {
         im[k] = 0;
         if (!(rest > 0) && b == 0) return {{}, a};
         Real const norm = std::sqrt(a * a + b * b + rest);
-        if (!(norm > 0)) return {};
+        // Of what is smaller, the reciprocal below would overflow.
+        constexpr Real eps = std::numeric_limits<Real>::epsilon();
+        if (!(norm * norm > std::numeric_limits<Real>::min() / (eps * eps))) return {};
         Real const beta = a > 0 ? -norm : norm;
         Real const p = a - beta, scale = 1 / (p * p + b * b);
         Real const s = p * scale, t = -b * scale;

@@ -146,7 +146,9 @@ working<Real> unit_scale(std::string_view name, std::string_view what, working<R
                                     "1 within " + text(tolerance)));
     }
     auto const rounding = static_cast<working<Real>>(std::numeric_limits<Real>::epsilon()) *
-                          static_cast<working<Real>>(terms < 4 ? 4 : terms);
+                          static_cast<working<Real>>(terms < 4    ? 4
+                                                     : terms > 16 ? 16
+                                                                  : terms);
     return off <= rounding ? working<Real>{1} : std::sqrt(squared);
 }
 
@@ -177,7 +179,11 @@ void narrow(matrix<Real>& f) {
         vector<Real> v = row.adjoint();
         v(0) += std::conj(phase) * norm;
         Real const v2 = v.squaredNorm();
-        if (!(v2 > 0)) continue; // denormal
+        // Of what is smaller, the reciprocal would overflow; it counts as 0.
+        if (!(v2 > std::numeric_limits<Real>::min() / std::numeric_limits<Real>::epsilon())) {
+            row.tail(n - i - 1).setZero();
+            continue;
+        }
         vector<Real> const image = f.rightCols(n - i) * v;
         f.rightCols(n - i).noalias() -= image * (v.adjoint() * (2 / v2));
         row.tail(n - i - 1).setZero();
@@ -261,9 +267,9 @@ public:
     using real = Real;
     static constexpr int fixed_size = Dimension;
 
-    /// From A itself: any r >= 1 (where the dimension d is fixed, a wider factor is brought to d
-    /// columns). Throws invalid_argument for an empty or non-finite factor, or where the trace (the
-    /// sum of the squared moduli) is not 1 within `tolerance.unit`.
+    /// From A itself: any r >= 1; one wider than d is brought to d columns, O(d^2 r). Throws
+    /// invalid_argument for an empty or non-finite factor, or where the trace (the sum of the
+    /// squared moduli) is not 1 within `tolerance.unit`.
     [[nodiscard]] static basic_density from_factor(detail::matrix<Real> factor,
                                                    basic_tolerances<Real> const& tolerance = {},
                                                    std::string_view argument = "factor") {
@@ -272,7 +278,7 @@ public:
         auto const scale = detail::unit_scale<Real>(
             argument, "a trace of", detail::squared_norm(factor), factor.size(), tolerance.unit);
         if (scale != 1) factor /= static_cast<Real>(scale);
-        if constexpr (Dimension != dynamic) detail::narrow(factor);
+        detail::narrow(factor);
         return basic_density(std::move(factor));
     }
 
@@ -399,7 +405,11 @@ matrix<Real> cholesky(split_matrix<Real> const& hermitian, basic_tolerances<Real
         }
     }
     Real const trace = kept.squaredNorm();
-    if (scale != 1 || std::abs(trace - 1) > static_cast<Real>(d) * 4 * eps) {
+    if (!finite(trace)) {
+        WEFT_THROW(invalid_argument(std::string(argument), "entries whose squares overflow",
+                                    "a positive semidefinite matrix"));
+    }
+    if (scale != 1 || std::abs(trace - 1) > static_cast<Real>(d < 4 ? d : 4) * 4 * eps) {
         kept /= std::sqrt(trace);
     }
     return kept;
