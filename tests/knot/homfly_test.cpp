@@ -299,4 +299,26 @@ TEST(homfly, a_workspace_changes_nothing) {
     }
 }
 
+TEST(homfly, wider_integers_are_within_the_budget_of_memory) {
+    std::vector<int> word;
+    for (int k = 0; k < 150; ++k) word.insert(word.end(), {1, -2});
+    knot::braid const b(3, word);
+    auto const refusal = [&](std::int64_t bytes) -> std::string {
+        try {
+            (void)knot::homfly(b, {.max_memory = bytes});
+        } catch (weft::invalid_argument const& e) {
+            return e.value();
+        } catch (weft::overflow_error const& e) {
+            return e.what();
+        }
+        return {};
+    };
+    auto const first = refusal(1);
+    auto const at = first.find("up to ");
+    ASSERT_NE(at, std::string::npos) << first;
+    auto const bytes = static_cast<std::int64_t>(std::strtod(first.c_str() + at + 6, nullptr)) + 1;
+    EXPECT_NE(refusal(bytes).find("in 128-bit integers"), std::string::npos) << refusal(bytes);
+    EXPECT_NE(refusal(2 * bytes).find("does not fit"), std::string::npos) << refusal(2 * bytes);
+}
+
 } // namespace

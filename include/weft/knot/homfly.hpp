@@ -244,15 +244,21 @@ public:
     void clear() noexcept { used_ = 0; }
     void reserve(std::size_t size) {
         if (size <= capacity_) return;
+        if (used_ == 0) release();
         auto next = std::make_unique_for_overwrite<Group[]>(size);
         for (std::size_t k = 0; k < used_; ++k) next[k] = std::move(data_[k]);
         data_ = std::move(next);
         capacity_ = size;
     }
     void extend(std::size_t by) {
-        if (used_ + by > capacity_) reserve(2 * (used_ + by) + 64);
+        if (used_ + by > capacity_) reserve(used_ + by);
         used_ += by;
     }
+    void release() noexcept {
+        data_.reset();
+        used_ = capacity_ = 0;
+    }
+    [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
     [[nodiscard]] Group* data() noexcept { return data_.get(); }
     [[nodiscard]] Group const* data() const noexcept { return data_.get(); }
 
@@ -390,8 +396,10 @@ public:
         pending_.assign(other.pending_.begin(), other.pending_.end());
         blocks_.clear();
         pool_.clear();
+        make_room();
         for (std::size_t s = 0; s < other.blocks_.size(); ++s) {
             auto const& b = other.blocks_[s];
+            WEFT_ASSERT(b.low >= 0 && b.high <= width_ * group::count);
             auto const slot = static_cast<std::size_t>(new_block(b));
             auto* const to = pool_.data() + slot * stride_;
             for (int row = 0; row < rows_; ++row) {
@@ -464,6 +472,16 @@ public:
                 if (x != 0) f(v_base_ + 2 * row + b.odd_v, z_base_ + 2 * k + b.odd_z, x);
             }
         }
+    }
+
+    /// Gives back its memory if that is much, after which it can only begin.
+    void release_much() noexcept {
+        constexpr std::size_t much = (1 << 20) / sizeof(group);
+        if (pool_.capacity() + next_pool_.capacity() <= much) return;
+        pool_.release();
+        next_pool_.release();
+        blocks_.clear();
+        slots_.clear();
     }
 
 private:
@@ -658,8 +676,15 @@ private:
         auto const offset = static_cast<std::uint32_t>(label) * old;
         for (std::uint32_t s = 0; s < old; ++s) spare_slots_[offset + s] = slots_[s];
         slots_.swap(spare_slots_);
-        // All at once, where it will probably be needed.
-        if (m_ > ready_permutations && m_ < 10) pool_.reserve(factorials[m_] * stride_);
+        make_room();
+    }
+
+    // For all states at once, so that memory is never held twice.
+    void make_room() {
+        auto const size = factorials[m_] * stride_;
+        if (size > pool_.capacity()) next_pool_.release();
+        pool_.reserve(size);
+        blocks_.reserve(factorials[m_]);
     }
 
     [[nodiscard]] int label_at(int at) const noexcept {
@@ -1070,7 +1095,8 @@ private:
         next_blocks_.clear();
         next_pool_.clear();
         next_stride_ = static_cast<std::size_t>((rows_ + 2) * width_);
-        if (m_ > ready_permutations) next_pool_.reserve(blocks_.size() / m_ * next_stride_);
+        next_blocks_.reserve(factorials[m_ - 1]);
+        next_pool_.reserve(factorials[m_ - 1] * next_stride_);
         seen_ = group{};
         auto const states = factorials[m_];
         std::array<cap_stage, max_sweep_width> stages;
@@ -1283,8 +1309,15 @@ template <class Integer>
     auto const length = [&](std::int64_t letters, std::int64_t caps) {
         return static_cast<double>((letters + plan.caps) / 2 + 3) * static_cast<double>(caps + 1);
     };
+    // Two sums, one before and one after a strand leaves, and as many in 32 bits.
+    auto const held = [&](std::int64_t caps) {
+        auto const powers =
+            static_cast<double>(p.letters.size() / 2 + 8) + static_cast<double>(plan.caps) / 2.0;
+        return 3.0 * powers * (caps == 0 ? 1.0 : static_cast<double>(caps + 3));
+    };
     auto const before = spent;
-    if (auto refusal = sweep_refusal("HOMFLY-PT", plan, p, l, states, length, spent);
+    double bytes = 0.0;
+    if (auto refusal = sweep_refusal("HOMFLY-PT", plan, p, l, states, length, held, spent, bytes);
         !refusal.empty()) {
         return result::over_budget(std::move(refusal));
     }
@@ -1307,8 +1340,15 @@ template <class Integer>
     if (auto out = end_of(memory.narrow)) return *std::move(out);
     memory.sum.resume(memory.narrow, plan, memory.tables);
     if (auto out = end_of(memory.sum)) return *std::move(out);
+    if (auto refusal =
+            memory_refusal("HOMFLY-PT in 128-bit integers", 2.0 * bytes, states(plan.width), l);
+        !refusal.empty()) {
+        return result::over_budget(std::move(refusal));
+    }
+    memory.narrow.release_much();
     layered_sum<i128> wide;
     wide.resume(memory.sum, plan, memory.tables);
+    memory.sum.release_much();
     if (auto out = end_of(wide)) return *std::move(out);
     if constexpr (!std::is_same_v<Integer, std::int64_t>) {
         spent += (spent - before) * integer_traits<Integer>::product_cost;
@@ -1316,8 +1356,18 @@ template <class Integer>
             !refusal.empty()) {
             return result::over_budget(std::move(refusal));
         }
+        // A crossing at most doubles coefficients; a cap of width w multiplies by less than 2^2w.
+        auto const bits = static_cast<double>(p.letters.size()) +
+                          2.0 * static_cast<double>(plan.caps) * static_cast<double>(plan.width);
+        if (auto refusal =
+                memory_refusal("HOMFLY-PT in large integers",
+                               unbounded_share<Integer>(bits) * bytes, states(plan.width), l);
+            !refusal.empty()) {
+            return result::over_budget(std::move(refusal));
+        }
         layered_sum<Integer> unbounded;
         unbounded.resume(wide, plan, memory.tables);
+        wide.release_much();
         if (auto out = end_of(unbounded)) return *std::move(out);
     }
     return result::overflow("a coefficient of HOMFLY-PT does not fit the integer type");

@@ -304,6 +304,12 @@ public:
                 static_cast<std::size_t>(b.high - b.low)};
     }
 
+    /// Gives back its memory if that is much.
+    void release_much() noexcept {
+        constexpr std::size_t much = (1 << 20) / sizeof(C);
+        if (pool_.capacity() > much) std::vector<C>().swap(pool_);
+    }
+
 private:
     struct block {
         int low = 0;
@@ -677,8 +683,14 @@ template <class Integer>
     auto const length = [](std::int64_t letters, std::int64_t caps) {
         return static_cast<double>(letters + caps + 3);
     };
+    // Room grows by doubling, for which it is held twice.
+    auto const held = [&](std::int64_t) {
+        return 3.0 *
+               static_cast<double>(static_cast<std::int64_t>(p.letters.size()) + plan.caps + 40);
+    };
     auto const before = spent;
-    if (auto refusal = sweep_refusal("Jones", plan, p, l, states, length, spent);
+    double bytes = 0.0;
+    if (auto refusal = sweep_refusal("Jones", plan, p, l, states, length, held, spent, bytes);
         !refusal.empty()) {
         return result::over_budget(std::move(refusal));
     }
@@ -701,7 +713,14 @@ template <class Integer>
     case sweep_end::overflow:
         break;
     }
+    w.small_sum().release_much();
+    w.sum().release_much();
     {
+        if (auto refusal =
+                memory_refusal("Jones in 128-bit integers", 2.0 * bytes, states(plan.width), l);
+            !refusal.empty()) {
+            return result::over_budget(std::move(refusal));
+        }
         bracket_sum<i128> wide;
         auto const end = wide.run(plan, l, w.tables());
         if (end == sweep_end::cancelled) return stopped();
@@ -714,6 +733,13 @@ template <class Integer>
     if constexpr (!std::is_same_v<Integer, std::int64_t>) {
         spent += (spent - before) * integer_traits<Integer>::product_cost;
         if (auto refusal = work_refusal("Jones in large integers", spent, l); !refusal.empty()) {
+            return result::over_budget(std::move(refusal));
+        }
+        auto const bits = static_cast<double>(p.letters.size()) + static_cast<double>(plan.caps);
+        if (auto refusal =
+                memory_refusal("Jones in large integers", unbounded_share<Integer>(bits) * bytes,
+                               states(plan.width), l);
+            !refusal.empty()) {
             return result::over_budget(std::move(refusal));
         }
         bracket_sum<Integer> unbounded;

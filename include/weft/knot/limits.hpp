@@ -19,8 +19,8 @@ struct limits {
     std::int64_t max_components = 1024;
     /// The most Artin letters to which bands are expanded.
     std::int64_t max_letters = 1 << 24;
-    /// The most bytes for the states of HOMFLY-PT or Jones with 64-bit coefficients; wider ones
-    /// take two to four times as many.
+    /// The most bytes for the states of HOMFLY-PT or Jones. A sum that needs wider integers than 64
+    /// bits is checked again before it goes on.
     std::int64_t max_memory = 1 << 30;
     /// Whether HOMFLY-PT is among the invariants that compute_invariants computes.
     bool homfly = true;

@@ -420,13 +420,28 @@ struct sweep_estimate {
            to_text(l.max_operations);
 }
 
+[[nodiscard]] inline std::string memory_refusal(std::string const& what, double bytes,
+                                                double states, limits const& l) {
+    if (bytes <= static_cast<double>(l.max_memory)) return {};
+    return what + " takes up to " + to_text(bytes) + " bytes (" + to_text(states) +
+           " states), over the budget of " + to_text(l.max_memory);
+}
+
+/// How many times the bytes of a sum in 64 bits one in integers without bounds may take, where
+/// these have up to `bits` bits (those beyond 128 are kept elsewhere).
+template <class Integer>
+[[nodiscard]] double unbounded_share(double bits) noexcept {
+    return (static_cast<double>(sizeof(Integer)) + (bits > 128.0 ? bits / 8.0 + 32.0 : 0.0)) / 8.0;
+}
+
 /// Why a sum is refused; empty where it is within the budget. `count(m)` states at width m, each
-/// with `length(letters taken in, caps done)` coefficients. `spent` are the operations of the sums
-/// before; those of this one are added.
-template <class Count, class Length>
+/// with `length(letters taken in, caps done)` coefficients, and room for `held(caps done)`. `spent`
+/// are the operations of the sums before; those of this one are added. `bytes` is what the sum
+/// takes at most with 64-bit coefficients.
+template <class Count, class Length, class Held>
 [[nodiscard]] std::string sweep_refusal(char const* name, sweep const& plan, piece const& p,
                                         limits const& l, Count const& count, Length const& length,
-                                        double& spent) {
+                                        Held const& held, double& spent, double& bytes) {
     if (plan.width == 0) {
         auto const allowed = l.max_strands_state_space < max_sweep_width ? l.max_strands_state_space
                                                                          : max_sweep_width;
@@ -446,8 +461,8 @@ template <class Count, class Length>
         auto const coefficients = states * length(letters, caps);
         if (states > e.states) e.states = states;
         e.operations += coefficients * (cap ? 2.0 : 1.0);
-        auto const bytes = coefficients * 8.0 + states * 48.0;
-        if (bytes > e.bytes) e.bytes = bytes;
+        auto const here = states * (held(caps) * 8.0 + 96.0);
+        if (here > e.bytes) e.bytes = here;
         if (cap) {
             ++caps;
             --m;
@@ -459,11 +474,8 @@ template <class Count, class Length>
     if (e.operations > static_cast<double>(l.max_operations)) {
         return work_refusal(name, e.operations, l);
     }
-    if (e.bytes > static_cast<double>(l.max_memory)) {
-        return std::string(name) + " takes about " + to_text(e.bytes) + " bytes (" +
-               to_text(e.states) + " states), over the budget of " + to_text(l.max_memory);
-    }
-    return {};
+    bytes = e.bytes;
+    return memory_refusal(name, bytes, e.states, l);
 }
 
 } // namespace weft::inline v0::knot::detail
