@@ -15,6 +15,7 @@
 #include "weft/knot/alexander.hpp"
 #include "weft/knot/big.hpp"
 #include "weft/knot/jones.hpp"
+#include "weft/knot/signature.hpp"
 
 namespace {
 
@@ -263,6 +264,10 @@ TEST(homfly, budgets_refuse_with_an_estimate) {
     std::atomic<bool> const stop = true;
     EXPECT_THROW((void)homfly(torus_link(3, 4), {.cancel = &stop}), weft::invalid_argument);
     EXPECT_THROW((void)knot::jones(torus_link(3, 4), {.cancel = &stop}), weft::invalid_argument);
+    EXPECT_THROW((void)knot::alexander(torus_link(3, 4), {.cancel = &stop}),
+                 weft::invalid_argument);
+    EXPECT_THROW((void)knot::signature(torus_link(3, 4), {.cancel = &stop}),
+                 weft::invalid_argument);
     // A thousand strands, and a word beyond what bands may expand to.
     weft_test::dice roll(9);
     EXPECT_THROW((void)homfly(weft_test::random_word(roll, 1000, 40'000)), weft::invalid_argument);

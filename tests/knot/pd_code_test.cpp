@@ -175,4 +175,11 @@ TEST(pd_code, diagrams_of_ones_own_are_validated) {
     EXPECT_EQ(argument({{0, 1, 1, 0, 1}}, 0), "crossings[0]");
 }
 
+TEST(pd_code, more_circles_than_can_be_counted_are_refused) {
+    EXPECT_THROW((void)knot::from_pd({{1, 2, 2, 1}}, std::int64_t{1} << 31U),
+                 weft::invalid_argument);
+    EXPECT_EQ(knot::component_count(knot::from_pd({{1, 2, 2, 1}}, (std::int64_t{1} << 31U) - 1)),
+              std::int64_t{1} << 31U);
+}
+
 } // namespace

@@ -789,6 +789,10 @@ alexander_data_of(simplified const& s, std::vector<std::optional<seifert_form>> 
     alexander_residues residues;
     for (std::size_t k = 0; k < s.pieces.size(); ++k) {
         auto const& p = s.pieces[k];
+        if (cancelled(l)) {
+            reason = "the Alexander polynomial was cancelled";
+            break;
+        }
         auto const* const v = forms[k] ? &forms[k]->matrix : nullptr;
         auto const budget = static_cast<double>(l.max_operations);
         auto const route = alexander_route_of(p, v, budget);

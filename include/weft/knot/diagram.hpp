@@ -205,6 +205,9 @@ public:
                                         crossings_.empty() ? "at least 1 where nothing crosses"
                                                            : "at least 0"));
         }
+        if (circles_ >> 31U != 0) {
+            WEFT_THROW(invalid_argument("circles", to_text(circles_), "less than 2147483648"));
+        }
         if (crossings_.size() > detail::max_crossings) {
             WEFT_THROW(invalid_argument("crossings", to_text(crossings_.size()) + " crossings",
                                         "at most " + to_text(detail::max_crossings)));

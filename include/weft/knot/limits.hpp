@@ -24,7 +24,9 @@ struct limits {
     std::int64_t max_memory = 1 << 30;
     /// Whether HOMFLY-PT is among the invariants that compute_invariants computes.
     bool homfly = true;
-    /// Set from elsewhere, it stops HOMFLY-PT and Jones between two crossings, or sooner.
+    /// Set from elsewhere, it stops HOMFLY-PT and Jones between two crossings, or sooner, and
+    /// Alexander and signature between two pieces of the simplified word; other invariants do not
+    /// look at it.
     std::atomic<bool> const* cancel = nullptr;
 };
 

@@ -803,6 +803,7 @@ signature_of(simplified const& s, std::vector<std::optional<seifert_form>> const
     for (std::size_t k = 0; k < s.pieces.size(); ++k) {
         // Long Artin words have few entries a row: neither time nor space grow with the square.
         auto const& p = s.pieces[k];
+        if (cancelled(l)) return result::over_budget("the signature was cancelled");
         auto const size = seifert_size(p);
         if ((!forms[k] || size > 192) && artin(p.letters) && size < (std::int64_t{1} << 31)) {
             auto const budget = static_cast<double>(l.max_operations) / 8.0;
