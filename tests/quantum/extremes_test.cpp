@@ -58,6 +58,7 @@ TEST(extremes, a_state_with_tiny_columns_is_itself) {
         Eigen::MatrixXcd f = Eigen::MatrixXcd::Zero(6, 4);
         f(0, 0) = f(1, 1) = std::sqrt(.5);
         f(2, 2) = f(3, 3) = f(4, 2) = tiny;
+        f(4, 3) = number(tiny, tiny / 2);
         f(5, 3) = number(0, tiny);
         auto const a = density::from_factor(f);
         EXPECT_LE(infidelity(a, a), 1e-15) << tiny;
