@@ -104,7 +104,7 @@ template <class Real>
 [[nodiscard]] std::size_t numerical_rank(matrix<Real> const& f) {
     if (f.cols() == 1) return 1;
     auto gram = adjoint_product<Real>(f, f);
-    auto const values = singular_values(gram);
+    auto const values = polar_factor(gram).values;
     Real const largest = *std::max_element(values.begin(), values.end());
     Real const drop =
         4 * static_cast<Real>(f.rows()) * std::numeric_limits<Real>::epsilon() * largest;
