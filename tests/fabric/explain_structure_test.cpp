@@ -208,13 +208,7 @@ TEST(explain_structure, participation_and_modularity_are_taken_apart) {
 }
 
 TEST(explain_structure, who_is_a_bridge_and_why_not) {
-    Eigen::MatrixXd c = weft_test::uniform(13, 0.1);
-    for (int i = 0; i < 12; ++i) {
-        for (int j = 0; j < 12; ++j) {
-            if (i != j && i / 6 == j / 6) c(i, j) = 0.9;
-        }
-        c(12, i) = c(i, 12) = 0.8;
-    }
+    auto const c = weft_test::two_circles_and_a_bridge();
     std::vector<std::size_t> of(13, 0);
     for (std::size_t i = 6; i < 12; ++i) of[i] = 1;
     auto const found = bridges(c, of);

@@ -13,13 +13,7 @@ using namespace weft::fabric;
 using document = nlohmann::ordered_json;
 
 TEST(group_json, two_cliques_and_a_bridge) {
-    Eigen::MatrixXd c = weft_test::uniform(13, 0.1);
-    for (int i = 0; i < 12; ++i) {
-        for (int j = 0; j < 12; ++j) {
-            if (i != j && i / 6 == j / 6) c(i, j) = 0.9;
-        }
-        c(12, i) = c(i, 12) = 0.8;
-    }
+    auto const c = weft_test::two_circles_and_a_bridge();
     Eigen::MatrixXd candidates = Eigen::MatrixXd::Constant(1, 13, 1.0);
     auto const j = group_to_json<document>(c, candidates);
     EXPECT_EQ(j.at("clusters").size(), 2U);

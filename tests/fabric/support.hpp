@@ -83,6 +83,18 @@ inline Eigen::MatrixXd uniform(int n, double x) {
     return c;
 }
 
+/// Two circles of six, 0 to 5 and 6 to 11, and member 12 who is close to both.
+inline Eigen::MatrixXd two_circles_and_a_bridge() {
+    Eigen::MatrixXd c = uniform(13, 0.1);
+    for (int i = 0; i < 12; ++i) {
+        for (int j = 0; j < 12; ++j) {
+            if (i != j && i / 6 == j / 6) c(i, j) = 0.9;
+        }
+        c(12, i) = c(i, 12) = 0.8;
+    }
+    return c;
+}
+
 /// The weighted number of spanning trees, by going through every set of n-1 edges.
 inline double spanning_trees(Eigen::MatrixXd const& c) {
     int const n = static_cast<int>(c.rows());

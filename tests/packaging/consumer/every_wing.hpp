@@ -11,6 +11,7 @@
 #endif
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Something of each wing, written out. Both halves of the program have a copy of their own and
@@ -57,6 +58,11 @@ static std::string said() {
     row.source_id = "b";
     row.sent_at = now;
     say(weft::sql::insert(row, weft::sql::dialect::sqlite).text);
+    auto writer = weft::sql::make_copy_writer<weft::schema::outreach_history>(
+        weft::sql::copy_format::text, [&](std::string_view piece) { say(std::string(piece)); }, {},
+        weft::sql::copy_target::staging);
+    writer.write(row);
+    writer.finish();
 
 #ifndef CONSUMER_SINGLE_HEADER
     weft::adapters::sqlite_connection db(":memory:");
